@@ -1,0 +1,39 @@
+# Everything a developer does, on a machine with Python ≥ 3.11 and make.
+PYTHON ?= python3
+BIN := .venv/bin
+ARGS ?=
+
+.PHONY: help install demo test check bench lock clean
+
+help: ## what can be made
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+install: .venv/installed ## make .venv from the hash-pinned requirements.lock
+
+.venv/installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("paldies needs Python 3.11 or newer; try: make PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: install ## a shop, its customers and their first month in two minutes; ARGS="--once --seed 7" for a quick one
+	$(BIN)/paldies demo $(ARGS)
+
+test: install ## all tests; ARGS="-k words" for some
+	$(BIN)/python -m pytest $(ARGS)
+
+check: install ## style, types and the direction of imports
+	$(BIN)/ruff check src tests
+	$(BIN)/ruff format --check src tests
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: install ## speed, side by side with others, as ratios
+	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+lock: ## pin every dependency again (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --extra dev --no-header --no-annotate --no-emit-index-url -o requirements.lock pyproject.toml
+
+clean: ## remove what make made
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,57 @@
+"""What can be decided about a due message."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from paldies.campaigns.reasons import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Now. `expires_at` is the step's deadline, fixed at the first look."""
+
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Defer:
+    """Later; spends no attempt."""
+
+    until: datetime
+    reason: Reason
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """Never."""
+
+    reason: Reason
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Park:
+    """When its cause ends."""
+
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """When a person says so; `until` is when silence counts as an answer, if it ever does."""
+
+    reason: Reason
+    note: str = ""
+    until: datetime | None = None
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Never, because the order or the customer's wish changed."""
+
+    reason: Reason
+
+
+Decision = Send | Defer | Skip | Park | Hold | Cancel

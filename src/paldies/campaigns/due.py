@@ -1,0 +1,31 @@
+"""A message whose time has come, as the policy sees it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from paldies.campaigns.definition import Step
+from paldies.campaigns.traits import Traits
+from paldies.campaigns.words import Arm, Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One leg of one step; instants are aware."""
+
+    key: str
+    enrolment: str
+    campaign: str
+    step: Step
+    leg: int
+    is_last_leg: bool
+    traits: Traits
+    purpose: Purpose
+    send_at: datetime
+    event_at: datetime  # when the trigger happened
+    first_look: bool  # the policy has not yet fixed its moment and its expiry
+    expires_at: datetime | None
+    previous_at: datetime | None  # the latest planned moment of the enrolment's earlier steps
+    arm: Arm = Arm.TREATED
+    is_late_seen: bool = False  # counts for the blast breaker
+    is_exempt: bool = False  # promise warnings and case replies: no cap, no holdout
+    approved: bool = False

@@ -1,0 +1,35 @@
+"""The strings that make twice impossible: unique in the database, and never to change."""
+
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from paldies.campaigns.words import EventKind
+
+CUSTOMERS = uuid5(NAMESPACE_URL, "https://paldies.example/customers")
+
+
+def customer_uuid(shop: str, external_id: str) -> UUID:
+    """A customer's id, the same wherever and whenever the first order is read."""
+    return uuid5(CUSTOMERS, f"{_part(shop)}:{_part(external_id)}")
+
+
+def order_subject(shop: str, order_id: str) -> str:
+    return f"{_part(shop)}:{_part(order_id)}"
+
+
+def customer_subject(uuid: UUID) -> str:
+    return f"customer:{uuid}"
+
+
+def enrolment_key(campaign: str, subject: str, kind: EventKind | str, ordinal: int) -> str:
+    """`campaign/subject/occurrence`."""
+    return f"{campaign}/{subject}/{kind}.{ordinal}"
+
+
+def message_key(enrolment: str, step: str, leg: int) -> str:
+    """`enrolment/step/leg`; legs count from 1, and another try of an unanswered call is a further leg."""
+    return f"{enrolment}/{step}/{leg}"
+
+
+def _part(text: str) -> str:
+    """A shop's own id, with the two characters that a key gives a meaning to escaped."""
+    return text.replace("%", "%25").replace("/", "%2F")

@@ -1,0 +1,91 @@
+"""Every reason for which a message was not sent, or not yet, with one sentence each."""
+
+from enum import StrEnum
+
+
+class Scope(StrEnum):
+    """How far a reason reaches."""
+
+    LEG = "leg"  # this channel did not work out: the next leg may
+    STEP = "step"  # the whole step is over
+    ENROLMENT = "enrolment"  # the whole passage is over
+    WAIT = "wait"  # later, or when its cause ends
+
+
+class Reason(StrEnum):
+    """A closed list: `why` never says anything else."""
+
+    sentence: str
+    scope: Scope
+
+    def __new__(cls, word: str, scope: Scope, sentence: str) -> "Reason":
+        reason = str.__new__(cls, word)
+        reason._value_ = word
+        reason.scope = scope
+        reason.sentence = sentence
+        return reason
+
+    # this leg: the next channel of the step is tried, if there is one
+    NO_ADDRESS = "no_address", Scope.LEG, "The shop knows no usable address or number for this channel"
+    BAD_ADDRESS = "bad_address", Scope.LEG, "The address cannot be written to as it stands"
+    NO_CONSENT = "no_consent", Scope.LEG, "The customer has not agreed to be contacted this way"
+    SUPPRESSED = "suppressed", Scope.LEG, "This address or number must not be contacted again"
+    NO_WAY_OUT = (
+        "no_way_out",
+        Scope.LEG,
+        "Promotional messages need a way to unsubscribe, and no public_url is set",
+    )
+    NO_ZONE = "no_zone", Scope.LEG, "It is not known what time it is where the customer lives"
+    NO_WINDOW = "no_window", Scope.LEG, "There is no permitted hour for it between now and its deadline"
+    REFUSED = "refused", Scope.LEG, "The receiving side refused it for good"
+    BOUNCED = "bounced", Scope.LEG, "It came back"
+    NOT_REACHED = "not_reached", Scope.LEG, "Nobody could be reached"
+    GAVE_UP = "gave_up", Scope.LEG, "It was refused for the time being until its deadline had passed"
+    NO_CHANNEL = "no_channel", Scope.LEG, "This channel is not set up"
+
+    # this step
+    NOT_WANTED = "not_wanted", Scope.STEP, "The step's own condition (when) was not met"
+    TOO_LATE = "too_late", Scope.STEP, "Its moment had passed"
+    HOLDOUT = "holdout", Scope.STEP, "Left alone on purpose, to measure whether the campaign helps"
+    UNCONFIRMED = "unconfirmed", Scope.STEP, "It may have arrived; nobody could find out in time"
+    ALREADY_SAID = "already_said", Scope.STEP, "It was said already, for an order placed shortly before"
+    UNAPPROVED = "unapproved", Scope.STEP, "Nobody approved it in time"
+    STEP_WITHDRAWN = "step_withdrawn", Scope.STEP, "The step was taken out of the campaign"
+    BY_HAND = "by_hand", Scope.STEP, "A person at the shop decided so"
+
+    # this enrolment
+    ORDER_CANCELLED = "order_cancelled", Scope.ENROLMENT, "The order was cancelled"
+    ORDER_REFUNDED = "order_refunded", Scope.ENROLMENT, "The order was refunded"
+    ORDER_CHANGED = "order_changed", Scope.ENROLMENT, "Something happened to the order that ends the campaign"
+    WITHDRAWN = "withdrawn", Scope.ENROLMENT, "The campaign was withdrawn"
+
+    # an enrolment that never began
+    WHO = "who", Scope.ENROLMENT, "The order is not among those that the campaign is for (who)"
+    SEEN_TOO_LATE = "seen_too_late", Scope.ENROLMENT, "The shop reported it too late for this campaign (catch_up)"
+    AGAIN_TOO_SOON = (
+        "again_too_soon",
+        Scope.ENROLMENT,
+        "The customer was in this campaign only a while ago (again_after)",
+    )
+    WHO_UNCLEAR = "who_unclear", Scope.ENROLMENT, "The campaign's condition (who) could not be answered for this order"
+    JOINED = "joined", Scope.ENROLMENT, "It shares the passage of another order placed within two hours"
+
+    # later, or when the cause ends
+    PLANNED = "planned", Scope.WAIT, "It waits for its planned moment"
+    OUTSIDE_WINDOW = "outside_window", Scope.WAIT, "It waits for a permitted hour where the customer lives"
+    FREQUENCY_CAP = "frequency_cap", Scope.WAIT, "The customer has had enough messages for now"
+    IN_FLIGHT = "in_flight", Scope.WAIT, "Another message to the same customer is just leaving"
+    SHOP_UNREACHABLE = "shop_unreachable", Scope.WAIT, "The shop cannot be asked whether the order still stands"
+    TRY_AGAIN = "try_again", Scope.WAIT, "The receiving side asked to try again later"
+    CASE_OPEN = "case_open", Scope.WAIT, "The customer has an open complaint"
+    PAUSED = "paused", Scope.WAIT, "The campaign is paused"
+    APPROVAL = "approval", Scope.WAIT, "It waits for a person to approve it"
+    TEMPLATE_FAULT = "template_fault", Scope.WAIT, "Its text cannot be filled in for this order"
+    CONDITION_FAULT = (
+        "condition_fault",
+        Scope.WAIT,
+        "The step's condition (when) could not be answered for this order",
+    )
+    UNUSUAL_VOLUME = "unusual_volume", Scope.WAIT, "Unusually many late messages: a person should look first"
+    RESTORED = "restored", Scope.WAIT, "The database was restored or copied: a person should look first"
+    NOT_ON_LIST = "not_on_list", Scope.STEP, "send_only_to is set, and this address is not on it"

@@ -1,0 +1,86 @@
+"""The words that the database, the code and the command line share."""
+
+from enum import StrEnum
+
+
+class EventKind(StrEnum):
+    """What can happen to an order; also what can trigger a campaign."""
+
+    PLACED = "order.placed"
+    CONFIRMED = "order.confirmed"  # paid, or accepted for cash on delivery or invoice
+    PAID = "order.paid"
+    PART_SHIPPED = "order.part_shipped"
+    SHIPPED = "order.shipped"
+    DELIVERED = "order.delivered"
+    CANCELLED = "order.cancelled"
+    REFUNDED = "order.refunded"
+    PART_REFUNDED = "order.part_refunded"
+    PROMISE_AT_RISK = "promise.at_risk"
+    PROMISE_BROKEN = "promise.broken"
+    PROMISE_BEATEN = "promise.beaten"
+    FEEDBACK = "feedback.received"
+    STAGE = "stage.reached"
+    MANUAL = "manual"  # a person said so
+
+
+class OrderStatus(StrEnum):
+    """The shop's word for an order's state, in our words."""
+
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+    PAID = "paid"
+    PART_SHIPPED = "part_shipped"
+    SHIPPED = "shipped"
+    DELIVERED = "delivered"
+    CANCELLED = "cancelled"
+    PART_REFUNDED = "part_refunded"
+    REFUNDED = "refunded"
+
+
+class Purpose(StrEnum):
+    SERVICE = "service"  # about this order; the field's "transactional"
+    PROMOTIONAL = "promotional"  # everything else, and everything unknown
+
+
+class EnrolmentState(StrEnum):
+    OPEN = "open"
+    JOINED = "joined"  # shares the passage of an order placed shortly before
+    DECLINED = "declined"
+    STOPPED = "stopped"
+    FINISHED = "finished"
+
+
+class MessageStatus(StrEnum):
+    """What we did with a message; what the provider says of it is a delivery event."""
+
+    SCHEDULED = "scheduled"
+    SENDING = "sending"  # may have left the building
+    SENT = "sent"
+    UNCONFIRMED = "unconfirmed"  # may have left, we do not know
+    SKIPPED = "skipped"  # never, by policy
+    CANCELLED = "cancelled"  # never, the order or the customer's wish changed
+    FAILED = "failed"  # refused for good
+    HELD = "held"  # waits for a person
+
+
+class Arm(StrEnum):
+    TREATED = "treated"
+    HOLDOUT = "holdout"  # left alone on purpose, to measure effect
+
+
+class Stage(StrEnum):
+    """How far a customer's trust has grown."""
+
+    NEW = "new"
+    RETURNING = "returning"
+    LOYAL = "loyal"
+    FAN = "fan"
+
+
+class AddressKind(StrEnum):
+    """What a channel needs to know to reach a person."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+    POST = "post"
+    NONE = "none"
