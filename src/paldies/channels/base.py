@@ -90,6 +90,7 @@ class Channel(Protocol):
     """One way of reaching a person."""
 
     traits: Traits
+    concurrency: int  # how many sends may be under way at once
 
     async def send(self, message: Outgoing) -> Receipt:
         """Hands one message over.
