@@ -1,0 +1,103 @@
+"""One door to the database: functions that take a Session, run off the event loop."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import QueuePool
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+# WAL and FULL: power loss must not undo a claim. A negative cache size is in KiB.
+PRAGMAS = {
+    "journal_mode": "WAL",
+    "synchronous": "FULL",
+    "foreign_keys": "ON",
+    "busy_timeout": "5000",
+    "cache_size": "-16384",
+    "temp_store": "MEMORY",
+}
+
+
+class Database:
+    """SQLite: one writer thread, one reader beside it. PostgreSQL: a small pool for both.
+
+    `run` and `read` take a plain function whose first argument is a Session; `run` commits, or rolls back
+    when the function raises.
+    """
+
+    def __init__(self, url: str, *, threads: int = 4) -> None:
+        self.url = normalised_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            self.engine = _sqlite_engine(self.url, begin="BEGIN IMMEDIATE")
+            self._reading = _sqlite_engine(self.url, begin="BEGIN")
+            self._writers = ThreadPoolExecutor(1, thread_name_prefix="db-write")
+            self._readers = ThreadPoolExecutor(1, thread_name_prefix="db-read")
+        else:
+            self.engine = self._reading = create_engine(self.url, pool_size=threads, max_overflow=2)
+            self._writers = self._readers = ThreadPoolExecutor(threads, thread_name_prefix="db")
+
+    async def run(self, f: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Runs f in a transaction of its own, off the event loop."""
+        return await self._off_loop(self._writers, self.now, f, *args, **kwargs)
+
+    async def read(self, f: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Runs f, which only reads, beside the writer."""
+        return await self._off_loop(self._readers, self.look, f, *args, **kwargs)
+
+    def now(self, f: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """`run` for callers without an event loop."""
+        with self.session() as session:
+            return f(session, *args, **kwargs)
+
+    def look(self, f: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """`read` for callers without an event loop."""
+        with Session(self._reading, expire_on_commit=False) as session:
+            return f(session, *args, **kwargs)
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """A transaction: committed at the end, rolled back by an exception."""
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def close(self) -> None:
+        self._writers.shutdown()
+        self._readers.shutdown()
+        self.engine.dispose()
+        self._reading.dispose()
+
+    @staticmethod
+    async def _off_loop(pool: ThreadPoolExecutor, f: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        return await asyncio.get_running_loop().run_in_executor(pool, lambda: f(*args, **kwargs))
+
+
+def normalised_url(url: str) -> URL:
+    """A database URL with the driver that is installed here."""
+    parsed = make_url(url)
+    if parsed.drivername in ("postgres", "postgresql"):
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    return parsed
+
+
+def _sqlite_engine(url: URL, *, begin: str) -> Engine:
+    engine = create_engine(url, poolclass=QueuePool, pool_size=2, connect_args={"check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _: object) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves: the driver's own would come too late
+        for name, value in PRAGMAS.items():
+            connection.execute(f"PRAGMA {name} = {value}")
+
+    @event.listens_for(engine, "begin")
+    def start(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

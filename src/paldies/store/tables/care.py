@@ -1,0 +1,64 @@
+"""What customers say, what staff have to do, and what was given."""
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+from paldies.store.tables.columns import BIG, may_refer_to, refers_to, row_id
+
+
+class Feedback(SQLModel, table=True):
+    __tablename__ = "feedback"
+
+    id: int | None = row_id()
+    customer_id: int = refers_to("customers.id", index=True)
+    order_id: int | None = may_refer_to("orders.id", index=True)
+    message_id: int | None = may_refer_to("messages.id")
+    rating: int | None = None
+    text: str = ""
+    received_at: datetime
+
+
+class Case(SQLModel, table=True):
+    """A complaint; while it is open, nothing promotional leaves."""
+
+    __tablename__ = "cases"
+
+    id: int | None = row_id()
+    customer_id: int = refers_to("customers.id", index=True)
+    order_id: int | None = may_refer_to("orders.id", index=True)
+    text: str = ""
+    opened_at: datetime
+    closed_at: datetime | None = None
+    closed_by: str = ""
+    resolution: str = ""
+
+
+class StaffTask(SQLModel, table=True):
+    __tablename__ = "staff_tasks"
+
+    id: int | None = row_id()
+    message_id: int | None = may_refer_to("messages.id", index=True)
+    customer_id: int = refers_to("customers.id", index=True)
+    order_id: int | None = may_refer_to("orders.id")
+    kind: str
+    script: str = ""
+    due_at: datetime = Field(index=True)
+    snoozed_until: datetime | None = None
+    done_at: datetime | None = None
+    done_by: str = ""
+    outcome: str = ""
+    note: str = ""
+    created_at: datetime
+
+
+class Gift(SQLModel, table=True):
+    __tablename__ = "gifts"
+
+    id: int | None = row_id()
+    customer_id: int = refers_to("customers.id", index=True)
+    order_id: int | None = may_refer_to("orders.id")
+    kind: str
+    cost: int = Field(default=0, sa_type=BIG)
+    currency: str = ""
+    given_at: datetime

@@ -1,0 +1,19 @@
+"""The one row that says which installation this database belongs to."""
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+
+class Instance(SQLModel, table=True):
+    __tablename__ = "instance"
+
+    id: int = Field(default=1, primary_key=True)
+    uuid: str
+    salt: str  # keeps holdout arms unpredictable, and apart between shops
+    epoch: int = 0  # raised at start and every minute, kept beside the database as well
+    heartbeat_at: datetime | None = None
+    stopped_at: datetime | None = None  # the last clean stop
+    adopted_at: datetime | None = None
+    paused_at: datetime | None = None  # all sending, by a person
+    summarised_at: datetime | None = None  # the last daily summary to staff

@@ -1,0 +1,93 @@
+"""The outbox, every try, and what providers reported."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, LargeBinary, text
+from sqlmodel import Field, SQLModel
+
+from paldies.campaigns.words import MessageStatus, Purpose
+from paldies.store.tables.columns import may_refer_to, refers_to, row_id, word
+
+_DUE = text("status = 'scheduled' AND parked_at IS NULL")
+_SENDING = text("status = 'sending'")
+_WAITING = text("status IN ('sending', 'unconfirmed', 'held') OR parked_at IS NOT NULL")
+
+
+class Message(SQLModel, table=True):
+    """One leg of one step for one enrolment."""
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        Index("messages_due", "channel", "send_at", sqlite_where=_DUE, postgresql_where=_DUE),
+        Index(
+            "messages_in_flight",
+            "customer_id",
+            unique=True,
+            sqlite_where=_SENDING,
+            postgresql_where=_SENDING,
+        ),
+        Index("messages_waiting", "status", "send_at", sqlite_where=_WAITING, postgresql_where=_WAITING),
+        Index("messages_of_customer", "customer_id", "claimed_at"),
+    )
+
+    id: int | None = row_id()
+    key: str = Field(unique=True)
+    enrolment_id: int = refers_to("enrolments.id", index=True)
+    customer_id: int = refers_to("customers.id")
+    campaign: str
+    step: str
+    leg: int
+    channel: str
+    purpose: Purpose = word()
+    status: MessageStatus = word(MessageStatus.SCHEDULED)
+    reason: str = ""
+    note: str = ""
+    send_at: datetime  # not before
+    expires_at: datetime | None = None  # fixed at the policy's first look
+    parked_at: datetime | None = None
+    is_late_seen: bool = False
+    approved_at: datetime | None = None
+    attempts: int = 0
+    claim_id: str | None = Field(default=None, index=True)
+    claimed_by: str | None = None
+    claimed_at: datetime | None = None
+    deadline_at: datetime | None = None
+    rfc_id: str = ""  # Message-ID without brackets, the same in every attempt
+    possible_duplicate: bool = False
+    receipt: str = ""
+    sent_at: datetime | None = None
+    created_at: datetime
+    ended_at: datetime | None = None
+
+
+class Attempt(SQLModel, table=True):
+    """One try, written before the wire is touched; `content` is zlib-compressed JSON of what was said."""
+
+    __tablename__ = "attempts"
+
+    id: int | None = row_id()
+    message_id: int = refers_to("messages.id", index=True)
+    claim_id: str = Field(unique=True)
+    address: str
+    locale: str = ""
+    text_version: str = ""
+    started_at: datetime
+    ended_at: datetime | None = None
+    outcome: str = ""
+    note: str = ""
+    content: bytes | None = Field(default=None, sa_type=LargeBinary)
+
+
+class DeliveryEvent(SQLModel, table=True):
+    """What a provider reported about a message."""
+
+    __tablename__ = "delivery_events"
+
+    id: int | None = row_id()
+    message_id: int | None = may_refer_to("messages.id", index=True)
+    provider: str
+    provider_key: str = Field(unique=True)
+    kind: str
+    note: str = ""
+    happened_at: datetime
+    received_at: datetime
