@@ -4,7 +4,7 @@ from paldies.store.tables.campaigns import CampaignRow, Enrolment, PlanVersion, 
 from paldies.store.tables.care import Case, Feedback, Gift, StaffTask
 from paldies.store.tables.customers import Consent, CustomerIdentity, CustomerRow, Suppression
 from paldies.store.tables.instance import Instance
-from paldies.store.tables.messages import Attempt, DeliveryEvent, Message
+from paldies.store.tables.messages import Attempt, DeliveryEvent, Message, SendingHour
 from paldies.store.tables.orders import Cursor, OrderEvent, OrderLine, OrderRow
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "OrderLine",
     "OrderRow",
     "PlanVersion",
+    "SendingHour",
     "StaffTask",
     "Suppression",
     "TextVersion",

@@ -28,6 +28,13 @@ class Message(SQLModel, table=True):
         ),
         Index("messages_waiting", "status", "send_at", sqlite_where=_WAITING, postgresql_where=_WAITING),
         Index("messages_of_customer", "customer_id", "claimed_at"),
+        Index(
+            "messages_late_seen",
+            "campaign",
+            "claimed_at",
+            sqlite_where=text("is_late_seen"),
+            postgresql_where=text("is_late_seen"),
+        ),
     )
 
     id: int | None = row_id()
@@ -91,3 +98,12 @@ class DeliveryEvent(SQLModel, table=True):
     note: str = ""
     happened_at: datetime
     received_at: datetime
+
+
+class SendingHour(SQLModel, table=True):
+    """How many messages were claimed in one clock hour (UTC): what the blast breaker measures against."""
+
+    __tablename__ = "sending_hours"
+
+    hour: datetime = Field(primary_key=True)
+    messages: int = 0

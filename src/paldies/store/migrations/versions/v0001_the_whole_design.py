@@ -82,6 +82,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("campaign", "version"),
     )
     op.create_table(
+        "sending_hours",
+        sa.Column("hour", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("messages", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("hour"),
+    )
+    op.create_table(
         "suppressions",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("address", sa.String(), nullable=False),
@@ -390,6 +396,14 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=sa.text("status = 'sending'"),
         postgresql_where=sa.text("status = 'sending'"),
+    )
+    op.create_index(
+        "messages_late_seen",
+        "messages",
+        ["campaign", "claimed_at"],
+        unique=False,
+        sqlite_where=sa.text("is_late_seen"),
+        postgresql_where=sa.text("is_late_seen"),
     )
     op.create_index("messages_of_customer", "messages", ["customer_id", "claimed_at"], unique=False)
     op.create_index(

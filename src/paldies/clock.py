@@ -1,0 +1,58 @@
+"""What time it is: really, faster, or as a driver says."""
+
+import asyncio
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Application time; aware, UTC."""
+
+    def now(self) -> datetime: ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Waits for a span of application time."""
+        ...
+
+
+class SystemClock:
+    """The machine's own time."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+class FastClock:
+    """Runs `speed` times as fast as the wall, from `start` on; never goes back."""
+
+    def __init__(self, speed: float, start: datetime) -> None:
+        self.speed = speed
+        self._start = start
+        self._began = time.monotonic()
+
+    def now(self) -> datetime:
+        return self._start + timedelta(seconds=(time.monotonic() - self._began) * self.speed)
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds / self.speed)
+
+
+class SteppedClock:
+    """Stands still until it is moved: for replays, in which nothing may depend on how fast the machine is."""
+
+    def __init__(self, start: datetime) -> None:
+        self._now = start
+
+    def now(self) -> datetime:
+        return self._now
+
+    def move_to(self, moment: datetime) -> None:
+        """Forward only."""
+        self._now = max(self._now, moment)
+
+    async def sleep(self, seconds: float) -> None:
+        self.move_to(self._now + timedelta(seconds=seconds))
