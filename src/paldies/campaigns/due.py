@@ -5,7 +5,7 @@ from datetime import datetime
 
 from paldies.campaigns.definition import Step
 from paldies.campaigns.traits import Traits
-from paldies.campaigns.words import Arm, Purpose
+from paldies.campaigns.words import Arm, EventKind, Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,8 @@ class Due:
     first_look: bool  # the policy has not yet fixed its moment and its expiry
     expires_at: datetime | None
     previous_at: datetime | None  # the latest planned moment of the enrolment's earlier steps
+    stop_on: frozenset[EventKind] = frozenset()  # what ends the campaign
     arm: Arm = Arm.TREATED
-    is_late_seen: bool = False  # counts for the blast breaker
+    is_late_seen: bool = False  # counts for the blast breaker, until a person has released it
     is_exempt: bool = False  # promise warnings and case replies: no cap, no holdout
     approved: bool = False

@@ -1,12 +1,14 @@
 """Conditions (`who`, `when`, `ignore`, segments): one language everywhere, Jinja2 expressions."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateSyntaxError
+from jinja2 import StrictUndefined, TemplateSyntaxError, nodes
 from jinja2.environment import TemplateExpression
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from paldies.campaigns.faults import suggestion
 
 
 class ExpressionError(ValueError):
@@ -31,10 +33,26 @@ def is_true(expression: str, values: Mapping[str, Any]) -> bool:
         raise ExpressionError(f"{expression!r}: {error}") from error
 
 
-def check(expression: str) -> None:
-    """Raises ExpressionError if the condition cannot be read."""
+def check(expression: str, names: Mapping[str, Collection[str]] | None = None) -> None:
+    """Raises ExpressionError if the condition cannot be read, or speaks of what is not in `names`.
+
+    `names` gives every name that may be used, and what it is known to have.
+    """
     if expression.strip():
         _compiled(expression)
+        if names is not None:
+            _check_names(expression, names)
+
+
+def _check_names(expression: str, names: Mapping[str, Collection[str]]) -> None:
+    tree = _ENVIRONMENT.parse("{{" + expression + "}}")
+    for name in tree.find_all(nodes.Name):
+        if name.ctx == "load" and name.name not in names and name.name not in _ENVIRONMENT.globals:
+            raise ExpressionError(f'"{name.name}" is not known here; {suggestion(name.name, names)}')
+    for part in tree.find_all(nodes.Getattr):
+        if isinstance(part.node, nodes.Name) and part.attr not in names.get(part.node.name, (part.attr,)):
+            hint = suggestion(part.attr, names[part.node.name])
+            raise ExpressionError(f'"{part.node.name}.{part.attr}" is not known here; {hint}')
 
 
 @lru_cache(maxsize=1024)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from paldies.campaigns.money import Money
 from paldies.campaigns.words import EventKind, OrderStatus, Purpose, Stage
@@ -70,7 +71,7 @@ class Customer:
 class Contact:
     """One step that reached out to the customer before (however many legs it took)."""
 
-    step: str  # enrolment key and step key
+    step: str  # keys.step_key
     at: datetime
     purpose: Purpose
     is_exempt: bool = False  # promise warnings and case replies do not count
@@ -80,7 +81,7 @@ class Contact:
 class Facts:
     """Everything that the policy weighs for one message, as the database knew it at one moment.
 
-    `zones` are IANA names: every zone the customer may be in, the likeliest first; empty when nothing is known.
+    `zones` are IANA names: every zone the customer may be in, the likeliest first; empty if nothing is known.
     `address` is the normalised address or number that the message would go to; empty when there is none.
     """
 
@@ -104,3 +105,15 @@ class Facts:
     blast_room: int | None = None  # how many late-seen messages of the campaign may still go this hour
     country: str = ""
     region: str = ""
+
+
+def condition_values(order: Order | None, customer: Customer) -> dict[str, Any]:
+    """The names that a condition (`who`, `when`) may use."""
+    return {"customer": customer} if order is None else {"order": order, "customer": customer}
+
+
+def _public(kind: type) -> frozenset[str]:
+    return frozenset(name for name in dir(kind) if not name.startswith("_"))
+
+
+CONDITION_NAMES = {"order": _public(Order), "customer": _public(Customer)}

@@ -25,9 +25,14 @@ def enrolment_key(campaign: str, subject: str, kind: EventKind | str, ordinal: i
     return f"{campaign}/{subject}/{kind}.{ordinal}"
 
 
+def step_key(enrolment: str, step: str) -> str:
+    """`enrolment/step`: what the legs of one step share, and what a frequency cap counts."""
+    return f"{enrolment}/{step}"
+
+
 def message_key(enrolment: str, step: str, leg: int) -> str:
     """`enrolment/step/leg`; legs count from 1, and another try of an unanswered call is a further leg."""
-    return f"{enrolment}/{step}/{leg}"
+    return f"{step_key(enrolment, step)}/{leg}"
 
 
 def _part(text: str) -> str:

@@ -9,7 +9,7 @@ class Scope(StrEnum):
     LEG = "leg"  # this channel did not work out: the next leg may
     STEP = "step"  # the whole step is over
     ENROLMENT = "enrolment"  # the whole passage is over
-    WAIT = "wait"  # later, or when its cause ends
+    WAIT = "wait"  # later, or when its cause ends; if its deadline comes first, the whole step is over
 
 
 class Reason(StrEnum):
@@ -37,6 +37,11 @@ class Reason(StrEnum):
     )
     NO_ZONE = "no_zone", Scope.LEG, "It is not known what time it is where the customer lives"
     NO_WINDOW = "no_window", Scope.LEG, "There is no permitted hour for it between now and its deadline"
+    OUTSIDE_WINDOW = (
+        "outside_window",
+        Scope.LEG,  # it waits, and if its deadline comes first, the next channel may do
+        "Where the customer lives, this is not an hour to be contacted",
+    )
     REFUSED = "refused", Scope.LEG, "The receiving side refused it for good"
     BOUNCED = "bounced", Scope.LEG, "It came back"
     NOT_REACHED = "not_reached", Scope.LEG, "Nobody could be reached"
@@ -61,21 +66,32 @@ class Reason(StrEnum):
 
     # an enrolment that never began
     WHO = "who", Scope.ENROLMENT, "The order is not among those that the campaign is for (who)"
-    SEEN_TOO_LATE = "seen_too_late", Scope.ENROLMENT, "The shop reported it too late for this campaign (catch_up)"
+    SEEN_TOO_LATE = (
+        "seen_too_late",
+        Scope.ENROLMENT,
+        "The shop reported it too late for this campaign (catch_up)",
+    )
     AGAIN_TOO_SOON = (
         "again_too_soon",
         Scope.ENROLMENT,
         "The customer was in this campaign only a while ago (again_after)",
     )
-    WHO_UNCLEAR = "who_unclear", Scope.ENROLMENT, "The campaign's condition (who) could not be answered for this order"
+    WHO_UNCLEAR = (
+        "who_unclear",
+        Scope.ENROLMENT,
+        "The campaign's condition (who) could not be answered for this order",
+    )
     JOINED = "joined", Scope.ENROLMENT, "It shares the passage of another order placed within two hours"
 
     # later, or when the cause ends
     PLANNED = "planned", Scope.WAIT, "It waits for its planned moment"
-    OUTSIDE_WINDOW = "outside_window", Scope.WAIT, "It waits for a permitted hour where the customer lives"
     FREQUENCY_CAP = "frequency_cap", Scope.WAIT, "The customer has had enough messages for now"
     IN_FLIGHT = "in_flight", Scope.WAIT, "Another message to the same customer is just leaving"
-    SHOP_UNREACHABLE = "shop_unreachable", Scope.WAIT, "The shop cannot be asked whether the order still stands"
+    SHOP_UNREACHABLE = (
+        "shop_unreachable",
+        Scope.WAIT,
+        "The shop cannot be asked whether the order still stands",
+    )
     TRY_AGAIN = "try_again", Scope.WAIT, "The receiving side asked to try again later"
     CASE_OPEN = "case_open", Scope.WAIT, "The customer has an open complaint"
     PAUSED = "paused", Scope.WAIT, "The campaign is paused"

@@ -17,6 +17,9 @@ class Window:
     closes: int = 24 * 60  # minutes after midnight
     on_holidays: bool = True  # open on public holidays of the customer's country as well
 
+    def __str__(self) -> str:
+        return f"{self.opens // 60:02}:{self.opens % 60:02}-{self.closes // 60:02}:{self.closes % 60:02}"
+
 
 ALWAYS = Window()
 

@@ -1,0 +1,126 @@
+"""Who enters a campaign, and which contacts are planned for them."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from uuid import UUID
+
+from paldies.campaigns.definition import Campaign
+from paldies.campaigns.expressions import ExpressionError, is_true
+from paldies.campaigns.facts import Customer, Order, condition_values
+from paldies.campaigns.reasons import Reason
+from paldies.campaigns.words import Arm, EnrolmentState
+
+JOINED_WITHIN = timedelta(hours=2)
+FRESH = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedStep:
+    """One step of a plan version: its first leg falls due `offset` after the event."""
+
+    key: str
+    channel: str
+    offset: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """An earlier enrolment of the same customer in the same campaign."""
+
+    key: str
+    subject: str  # keys.order_subject or keys.customer_subject
+    state: EnrolmentState
+    event_at: datetime
+    anchor_at: datetime  # when the order was placed; without an order, the event
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An event that asks for an enrolment; instants are aware."""
+
+    subject: str
+    customer_uuid: UUID
+    event_at: datetime
+    first_seen_at: datetime
+    anchor_at: datetime  # when the order was placed; without an order, the event
+    order: Order | None
+    customer: Customer
+    earlier: tuple[Passage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Enrol:
+    """Goes in, into one arm for good."""
+
+    arm: Arm
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Shares the passage of another order, by its enrolment key."""
+
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decline:
+    """Stays out."""
+
+    reason: Reason
+    note: str = ""
+
+
+def plan(campaign: Campaign) -> tuple[PlannedStep, ...]:
+    """What every enrolment gets; steps that choose their moment or ask a person are looked at at once."""
+    return tuple(
+        PlannedStep(step.key, step.channels[0], timedelta(0) if step.looks_early else step.after)
+        for step in campaign.steps
+    )
+
+
+def enrol(campaign: Campaign, arrival: Arrival) -> Enrol | Join | Decline:
+    """The first question with an answer decides: seen in time, wanted, not shared, not too soon again."""
+    if campaign.catch_up is not None and arrival.first_seen_at - arrival.event_at > campaign.catch_up:
+        return Decline(Reason.SEEN_TOO_LATE)
+    try:
+        if not is_true(campaign.who, condition_values(arrival.order, arrival.customer)):
+            return Decline(Reason.WHO)
+    except ExpressionError as error:
+        return Decline(Reason.WHO_UNCLEAR, str(error))
+    passed = [
+        passage
+        for passage in arrival.earlier
+        if passage.state in (EnrolmentState.OPEN, EnrolmentState.FINISHED)
+    ]
+    if shared := _shared_passage(arrival, passed):
+        return Join(shared.key)
+    if campaign.again_after is not None and any(
+        abs(arrival.event_at - passage.event_at) < campaign.again_after for passage in passed
+    ):
+        return Decline(Reason.AGAIN_TOO_SOON)
+    return Enrol(
+        Arm.TREATED if campaign.is_exempt else arm(campaign.name, arrival.customer_uuid, campaign.holdout)
+    )
+
+
+def _shared_passage(arrival: Arrival, passed: list[Passage]) -> Passage | None:
+    """The earliest of *another* order placed close by: a second parcel of the same one speaks for itself."""
+    near = [
+        passage
+        for passage in passed
+        if passage.subject != arrival.subject and abs(passage.anchor_at - arrival.anchor_at) <= JOINED_WITHIN
+    ]
+    return min(near, key=lambda passage: (passage.anchor_at, passage.key), default=None)
+
+
+def arm(campaign_salt: str, customer_uuid: UUID, holdout: float) -> Arm:
+    """The same answer for the same customer, evenly spread, and independent between campaigns."""
+    digest = sha256(f"{campaign_salt}/{customer_uuid}".encode()).digest()
+    share = int.from_bytes(digest[:8]) / 2**64
+    return Arm.HOLDOUT if share < holdout else Arm.TREATED
+
+
+def is_late_seen(event_at: datetime, first_seen_at: datetime) -> bool:
+    """Whether messages that follow from it count for the blast breaker."""
+    return first_seen_at - event_at > FRESH
