@@ -1,0 +1,68 @@
+"""E-mail addresses and telephone numbers in the one form that the database keeps and compares."""
+
+import re
+import unicodedata
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+from phonenumbers import NumberParseException, PhoneNumberFormat
+
+# Mailboxes that a marketplace lends to a buyer: one buyer may have many, and some serve many buyers.
+# Apple's "Hide My Email" is not among them: it gives one person one address per shop.
+_RELAYS = re.compile(
+    r"(^|\.)("
+    r"marketplace\.amazon\.[a-z.]+"
+    r"|members\.ebay\.[a-z.]+"
+    r"|mail\.etsy\.com"
+    r"|(allegromail|user\.allegrogroup)\.[a-z]+"
+    r"|relay\.walmart\.com"
+    r"|verkopen\.bol\.com"
+    r"|buyer\.aliexpress\.com"
+    r"|fw\.rakuten\.ne\.jp"
+    r")$"
+)
+
+
+class AddressError(ValueError):
+    """An address or number that cannot be used; the text says why and does not repeat it."""
+
+
+def email_address(text: str) -> str:
+    """The address in lower case and NFC, its domain as an IDNA A-label (RFC 5890).
+
+    Lower case and not case-folded: folding would turn ß into ss, which is another mailbox.
+    Raises AddressError.
+    """
+    try:
+        found = validate_email(
+            unicodedata.normalize("NFC", text).strip(),
+            allow_quoted_local=True,
+            check_deliverability=False,
+            test_environment=True,  # `.test` is as good an address as any while a shop is being set up
+        )
+    except (EmailNotValidError, UnicodeError) as error:
+        raise AddressError(str(error) or "The email address is not valid.") from error
+    if not found.ascii_domain:
+        raise AddressError("The part after the @-sign cannot be written in ASCII (IDNA).")
+    return unicodedata.normalize("NFC", f"{found.local_part.lower()}@{found.ascii_domain.lower()}")
+
+
+def phone_number(text: str, country: str = "") -> str:
+    """The number in E.164. `country` (ISO 3166-1 alpha-2) is whose national notation it may be in.
+
+    Raises AddressError.
+    """
+    try:
+        number = phonenumbers.parse(text, country.upper() or None)
+    except NumberParseException as error:
+        if error.error_type == NumberParseException.INVALID_COUNTRY_CODE:
+            raise AddressError("The number has no country: write it with + and the country code.") from error
+        raise AddressError("This is not a telephone number.") from error
+    if not phonenumbers.is_valid_number(number):
+        raise AddressError("No such telephone number can exist.")
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def is_relay(email: str) -> bool:
+    """Whether a normalised address is a marketplace's forwarder: it says nothing about who the buyer is."""
+    return _RELAYS.search(email.rpartition("@")[2]) is not None
