@@ -1,0 +1,320 @@
+"""Every way in which an SMTP conversation can go wrong, over real sockets."""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import cast
+
+import aiosmtplib
+import pytest
+import uvloop
+
+from paldies.channels.email.envelope import Envelope
+from paldies.channels.email.outcomes import (
+    Accepted,
+    NotSent,
+    Outcome,
+    Refused,
+    Unanswered,
+    Unfit,
+)
+from paldies.channels.email.patience import Patience
+from paldies.channels.email.wire import Wire
+from tests.smtp_servers import CLOSE, HANG, Answer, ScriptedServer
+
+CONTENT = b"Subject: x\r\n\r\n.dot\r\n..two\r\nend\r\n"
+STUFFED = b"Subject: x\r\n\r\n..dot\r\n...two\r\nend\r\n"
+LETTER = Envelope("shop@example.com", "alice@example.com", CONTENT)
+
+NO_SUCH = "550 5.1.1 no such user"
+OK = "250 ok"
+GO_ON = "354 go on"
+
+PATIENT = Patience(command=10, body=10, dot=10, quit=10)
+IMPATIENT = Patience(command=0.05, body=0.05, dot=0.05, quit=0.05)
+
+GONE = "not sent at idle"  # the next message finds the line closed
+
+
+@dataclass(frozen=True)
+class Case:
+    """What the server does, how the message ends, and how the next one on the same connection does."""
+
+    script: Mapping[str, Answer | Sequence[Answer]]
+    first: str
+    second: str = "accepted"
+    lockstep_second: str = ""  # where one command at a time ends otherwise
+
+
+CASES = {
+    "all is well": Case({"DOT": "250-2.0.0 a\n250-2.0.0 b\n250 2.0.0 queued"}, "accepted"),
+    "unknown recipient, DATA goes on, nobody to send to": Case(
+        {"RCPT": [NO_SUCH, OK], "DOT": ["554 5.5.1 no valid recipients", OK]}, "refused at RCPT TO"
+    ),
+    "unknown recipient, DATA goes on, the lone dot is welcome": Case(
+        {"RCPT": [NO_SUCH, OK]}, "refused at RCPT TO"
+    ),
+    "unknown recipient, DATA refused too": Case(
+        {"RCPT": [NO_SUCH, OK], "DATA": ["554 5.5.1 no valid recipients", GO_ON]}, "refused at RCPT TO"
+    ),
+    "greylisted": Case(
+        {"RCPT": ["450 4.2.1 later", OK], "DATA": ["503 need RCPT", GO_ON]}, "refused for now at RCPT TO"
+    ),
+    "sender refused": Case(
+        {"MAIL": ["550 5.7.1 no", OK], "RCPT": ["503 no", OK], "DATA": ["503 no", GO_ON]},
+        "refused at MAIL FROM",
+    ),
+    "sender refused, yet DATA goes on": Case(
+        {"MAIL": ["550 5.7.1 no", OK]}, "refused at MAIL FROM", GONE, lockstep_second="accepted"
+    ),
+    "DATA refused for now": Case({"DATA": ["451 4.3.0 no", GO_ON]}, "refused for now at DATA"),
+    "421 to MAIL": Case({"MAIL": "421 4.3.2 shutting down"}, "not sent at MAIL FROM", GONE),
+    "421 to RCPT": Case({"RCPT": "421 4.3.2 too many"}, "not sent at RCPT TO", GONE),
+    "421 to DATA": Case({"DATA": "421 4.3.2 no"}, "not sent at DATA", GONE),
+    "421 to the dot": Case({"DOT": "421 4.3.2 no"}, "refused for now at end of text", GONE),
+    "552 to the dot": Case({"DOT": ["552 5.2.2 full", OK]}, "refused at end of text"),
+    "452 to the dot": Case({"DOT": ["452 4.2.2 full", OK]}, "refused for now at end of text"),
+    "RSET refused": Case(
+        {"RCPT": [NO_SUCH, OK], "DATA": ["503 no", GO_ON], "RSET": "550 no"},
+        "refused at RCPT TO",
+        "not sent at RSET",
+    ),
+    "closed at MAIL": Case({"MAIL": CLOSE}, "not sent at MAIL FROM", GONE),
+    "closed at RCPT": Case({"RCPT": CLOSE}, "not sent at RCPT TO", GONE),
+    "closed at DATA": Case({"DATA": CLOSE}, "not sent at DATA", GONE),
+    "unknown recipient, closed at DATA": Case(
+        {"RCPT": NO_SUCH, "DATA": CLOSE}, "refused at RCPT TO", GONE, lockstep_second="refused at RCPT TO"
+    ),
+    "unknown recipient, closed at the lone dot": Case(
+        {"RCPT": NO_SUCH, "DOT": CLOSE}, "refused at RCPT TO", GONE, lockstep_second="refused at RCPT TO"
+    ),
+    "closed at the dot": Case({"DOT": CLOSE}, "nobody knows", GONE),
+    "silent after the dot": Case({"DOT": HANG}, "nobody knows", GONE),
+    "silent at DATA": Case({"DATA": HANG}, "not sent at DATA", GONE),
+    "rubbish after the dot": Case({"DOT": "hello?"}, "nobody knows", GONE),
+    "rubbish at RCPT": Case({"RCPT": "2x0 hm"}, "not sent at RCPT TO", GONE),
+    "two minds in one reply after the dot": Case({"DOT": "250-yes\n550 no"}, "nobody knows", GONE),
+    "354 to the dot": Case({"DOT": "354 what"}, "nobody knows", GONE),
+    "250 to DATA": Case({"DATA": OK}, "not sent at DATA", GONE),
+    "354 to MAIL": Case({"MAIL": GO_ON}, "not sent at MAIL FROM", GONE),
+}
+
+
+async def opened(server: ScriptedServer, patience: Patience = PATIENT) -> Wire:
+    smtp = aiosmtplib.SMTP(hostname="127.0.0.1", port=server.port, start_tls=False, local_hostname="test")
+    await smtp.connect()
+    await smtp.ehlo()
+    return Wire(cast(asyncio.Transport, smtp.transport), smtp.esmtp_extensions, patience=patience)
+
+
+async def until(is_so: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not is_so():
+            await asyncio.sleep(0)
+
+
+def described(outcome: Outcome) -> str:
+    match outcome:
+        case Accepted():
+            return "accepted"
+        case Refused(stage):
+            return f"refused at {stage}" if outcome.is_for_good else f"refused for now at {stage}"
+        case NotSent(stage):
+            return f"not sent at {stage}"
+        case Unfit(problem):
+            return f"unfit: {problem}"
+        case Unanswered():
+            return "nobody knows"
+
+
+async def converse(case: Case, *, pipelining: bool, chop: int, resets: bool) -> None:
+    extensions = ("PIPELINING", "8BITMIME") if pipelining else ("8BITMIME",)
+    async with ScriptedServer(case.script, extensions=extensions, chop=chop, resets=resets) as server:
+        wire = await opened(server, IMPATIENT if HANG in case.script.values() else PATIENT)
+
+        first = await wire.send(LETTER)
+        second_expected = case.second if pipelining else case.lockstep_second or case.second
+        if second_expected == GONE:
+            await until(lambda: not wire.is_usable)
+        second = await wire.send(LETTER)
+        await wire.quit()
+
+    assert (described(first), described(second)) == (case.first, second_expected)
+    assert {text for text in server.texts if text} <= {STUFFED}
+
+
+@pytest.mark.parametrize("resets", [False, True], ids=["FIN", "RST"])
+@pytest.mark.parametrize("chop", [0, 1, 7])
+@pytest.mark.parametrize("pipelining", [True, False], ids=["pipelined", "lockstep"])
+@pytest.mark.parametrize("name", CASES)
+async def test_every_ending_is_told_apart(name: str, pipelining: bool, chop: int, resets: bool) -> None:
+    await converse(CASES[name], pipelining=pipelining, chop=chop, resets=resets)
+
+
+@pytest.mark.parametrize("pipelining", [True, False], ids=["pipelined", "lockstep"])
+@pytest.mark.parametrize("name", CASES)
+def test_every_ending_is_told_apart_on_uvloop(name: str, pipelining: bool) -> None:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(converse(CASES[name], pipelining=pipelining, chop=0, resets=False))
+
+
+class Tape(asyncio.Transport):
+    """Keeps what was written, write by write."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.writes: list[bytes] = []
+
+    def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
+        """Nobody listens."""
+
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
+        """Nothing is ever held back."""
+
+    def is_closing(self) -> bool:
+        return False
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self.writes.append(bytes(data))
+
+
+async def written(extensions: Mapping[str, str], *, replies: Sequence[bytes]) -> list[bytes]:
+    tape = Tape()
+    wire = Wire(tape, extensions, patience=PATIENT)
+    sending = asyncio.create_task(wire.send(LETTER))
+    for reply in replies:
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        wire.data_received(reply)
+    assert described(await sending) == "accepted"
+    return tape.writes
+
+
+async def test_a_server_that_pipelines_gets_the_envelope_at_once_and_the_dot_last() -> None:
+    replies = [b"250 ok\r\n250 ok\r\n354 go on\r\n", b"250 kept\r\n"]
+
+    writes = await written({"pipelining": ""}, replies=replies)
+
+    envelope = b"MAIL FROM:<shop@example.com>\r\nRCPT TO:<alice@example.com>\r\nDATA\r\n"
+    assert writes == [envelope, STUFFED, b".\r\n"]
+
+
+async def test_any_other_server_gets_one_command_at_a_time() -> None:
+    replies = [b"250 ok\r\n", b"250 ok\r\n", b"354 go on\r\n", b"250 kept\r\n"]
+
+    writes = await written({}, replies=replies)
+
+    commands = [b"MAIL FROM:<shop@example.com>\r\n", b"RCPT TO:<alice@example.com>\r\n", b"DATA\r\n"]
+    assert writes == [*commands, STUFFED, b".\r\n"]
+
+
+async def test_a_long_text_that_is_cut_in_the_middle_is_surely_not_sent() -> None:
+    long = replace(LETTER, content=(b"y" * 70 + b"\r\n") * 300_000)
+    async with ScriptedServer({"BODY": CLOSE}) as server:
+        wire = await opened(server)
+
+        outcome = await wire.send(long)
+
+    assert described(outcome) == "not sent at text"
+    assert not server.texts
+
+
+async def test_a_server_that_stops_reading_the_text_is_left_after_a_while() -> None:
+    long = replace(LETTER, content=(b"y" * 70 + b"\r\n") * 300_000)
+    async with ScriptedServer({"BODY": HANG}) as server:
+        wire = await opened(server, IMPATIENT)
+
+        outcome = await wire.send(long)
+
+    assert described(outcome) == "not sent at text"
+
+
+async def test_a_refusal_in_the_middle_of_a_long_text_is_heard() -> None:
+    long = replace(LETTER, content=(b"y" * 70 + b"\r\n") * 300_000)
+    async with ScriptedServer({"BODY": "552 5.3.4 too big"}) as server:
+        wire = await opened(server)
+
+        outcome = await wire.send(long)
+
+    assert described(outcome) in ("refused at text", "not sent at text")  # the reset may overtake the reply
+    assert not server.texts
+
+
+async def test_a_short_text_is_doubtful_only_if_its_dot_was_written() -> None:
+    async with ScriptedServer({"BODY": CLOSE}) as server:
+        wire = await opened(server)
+
+        outcome = await wire.send(LETTER)
+
+    assert described(outcome) in ("nobody knows", "not sent at text", "not sent at end of text")
+
+
+async def test_a_message_in_flight_that_is_cancelled_takes_the_line_with_it() -> None:
+    async with ScriptedServer({"DOT": HANG}) as server:
+        wire = await opened(server)
+        sending = asyncio.create_task(wire.send(LETTER))
+        await until(lambda: bool(server.texts))
+
+        sending.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await sending
+
+    assert not wire.is_usable
+
+
+async def test_nothing_is_begun_after_its_deadline() -> None:
+    async with ScriptedServer() as server:
+        wire = await opened(server)
+
+        outcome = await wire.send(LETTER, deadline=time.monotonic() - 0.001)
+        next_one = await wire.send(LETTER, deadline=time.monotonic() + 60)
+        await wire.quit()
+
+    assert described(outcome) == "unfit: deadline"
+    assert described(next_one) == "accepted"
+    assert [command.split()[0] for command in server.commands].count("MAIL") == 1
+
+
+async def test_a_message_that_is_larger_than_the_server_takes_is_not_begun() -> None:
+    async with ScriptedServer(extensions=("SIZE 20",)) as server:
+        wire = await opened(server)
+
+        outcome = await wire.send(LETTER)
+        await wire.quit()
+
+    assert described(outcome) == "unfit: size"
+    assert server.commands == ["EHLO test", "QUIT"]
+
+
+async def test_the_size_is_told_to_a_server_that_asks_for_it() -> None:
+    async with ScriptedServer(extensions=("PIPELINING", "SIZE 1000")) as server:
+        wire = await opened(server)
+
+        await wire.send(LETTER)
+        await wire.quit()
+
+    assert f"MAIL FROM:<shop@example.com> SIZE={len(CONTENT)}" in server.commands
+
+
+async def test_an_address_outside_ascii_needs_a_server_that_takes_it() -> None:
+    letter = replace(LETTER, recipient="юзер@example.com")
+    async with ScriptedServer() as plain, ScriptedServer(extensions=("8BITMIME", "SMTPUTF8")) as able:
+        wires = [await opened(plain), await opened(able)]
+
+        outcomes = [await wire.send(letter) for wire in wires]
+        for wire in wires:
+            await wire.quit()
+
+    assert [described(outcome) for outcome in outcomes] == ["unfit: smtputf8", "accepted"]
+    assert "MAIL FROM:<shop@example.com> BODY=8BITMIME SMTPUTF8" in able.commands
+    assert "RCPT TO:<юзер@example.com>" in able.commands
+
+
+async def test_an_endless_answer_is_cut_short() -> None:
+    async with ScriptedServer({"MAIL": "250-" + "x" * 40_000}) as server:
+        wire = await opened(server)
+
+        outcome = await wire.send(LETTER)
+
+    assert described(outcome) == "not sent at MAIL FROM"
