@@ -1,6 +1,7 @@
 """Windows, judged against an oracle that walks the wall clock minute by minute."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
@@ -205,7 +206,7 @@ def clock_changes(zone: str) -> list[datetime]:
     offsets = [
         (start + timedelta(days=day)).astimezone(ZoneInfo(zone)).utcoffset() for day in range(25 * 365)
     ]
-    for day, (before, after) in enumerate(zip(offsets, offsets[1:], strict=False)):
+    for day, (before, after) in enumerate(pairwise(offsets)):
         if before != after:
             hours = (start + timedelta(days=day, hours=hour) for hour in range(25))
             found.append(next(at for at in hours if at.astimezone(ZoneInfo(zone)).utcoffset() == after))

@@ -5,15 +5,16 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from paldies.campaigns.words import EventKind
 
 CUSTOMERS = uuid5(NAMESPACE_URL, "https://paldies.example/customers")
+MESSAGES = uuid5(NAMESPACE_URL, "https://paldies.example/messages")
 
 
 def customer_uuid(shop: str, external_id: str) -> UUID:
     """A customer's id, the same wherever and whenever the first order is read."""
-    return uuid5(CUSTOMERS, f"{_part(shop)}:{_part(external_id)}")
+    return uuid5(CUSTOMERS, f"{_shop(shop)}:{_part(external_id)}")
 
 
 def order_subject(shop: str, order_id: str) -> str:
-    return f"{_part(shop)}:{_part(order_id)}"
+    return f"{_shop(shop)}:{_part(order_id)}"
 
 
 def customer_subject(uuid: UUID) -> str:
@@ -33,6 +34,11 @@ def step_key(enrolment: str, step: str) -> str:
 def message_key(enrolment: str, step: str, leg: int) -> str:
     """`enrolment/step/leg`; legs count from 1, and another try of an unanswered call is a further leg."""
     return f"{step_key(enrolment, step)}/{leg}"
+
+
+def _shop(name: str) -> str:
+    """A shop's name, with the colon that ends it escaped as well."""
+    return _part(name).replace(":", "%3A")
 
 
 def _part(text: str) -> str:

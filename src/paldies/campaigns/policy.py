@@ -36,13 +36,19 @@ def decide(due: Due, facts: Facts, now: datetime) -> Decision:
     )
 
 
-def _order_stands(due: Due, facts: Facts) -> Cancel | None:
-    ended_by = due.stop_on & facts.happened
+def why_stopped(stop_on: frozenset[EventKind], happened: frozenset[EventKind]) -> Reason | None:
+    """What has ended a campaign for an order, if anything has."""
+    ended_by = stop_on & happened
     if EventKind.CANCELLED in ended_by:
-        return Cancel(Reason.ORDER_CANCELLED)
+        return Reason.ORDER_CANCELLED
     if EventKind.REFUNDED in ended_by:
-        return Cancel(Reason.ORDER_REFUNDED)
-    return Cancel(Reason.ORDER_CHANGED) if ended_by else None
+        return Reason.ORDER_REFUNDED
+    return Reason.ORDER_CHANGED if ended_by else None
+
+
+def _order_stands(due: Due, facts: Facts) -> Cancel | None:
+    reason = why_stopped(due.stop_on, facts.happened)
+    return Cancel(reason) if reason else None
 
 
 def _campaign_runs(facts: Facts) -> Cancel | Park | None:

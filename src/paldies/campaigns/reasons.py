@@ -26,7 +26,7 @@ class Reason(StrEnum):
         return reason
 
     # this leg: the next channel of the step is tried, if there is one
-    NO_ADDRESS = "no_address", Scope.LEG, "The shop knows no usable address or number for this channel"
+    NO_ADDRESS = "no_address", Scope.LEG, "There is no address or number to reach the customer this way"
     BAD_ADDRESS = "bad_address", Scope.LEG, "The address cannot be written to as it stands"
     NO_CONSENT = "no_consent", Scope.LEG, "The customer has not agreed to be contacted this way"
     SUPPRESSED = "suppressed", Scope.LEG, "This address or number must not be contacted again"
@@ -36,16 +36,16 @@ class Reason(StrEnum):
         "Promotional messages need a way to unsubscribe, and no public_url is set",
     )
     NO_ZONE = "no_zone", Scope.LEG, "It is not known what time it is where the customer lives"
-    NO_WINDOW = "no_window", Scope.LEG, "There is no permitted hour for it between now and its deadline"
+    NO_WINDOW = "no_window", Scope.LEG, "There was no permitted hour for it before its deadline"
     OUTSIDE_WINDOW = (
         "outside_window",
         Scope.LEG,  # it waits, and if its deadline comes first, the next channel may do
         "Where the customer lives, this is not an hour to be contacted",
     )
     REFUSED = "refused", Scope.LEG, "The receiving side refused it for good"
-    BOUNCED = "bounced", Scope.LEG, "It came back"
+    BOUNCED = "bounced", Scope.LEG, "It came back undelivered"
     NOT_REACHED = "not_reached", Scope.LEG, "Nobody could be reached"
-    GAVE_UP = "gave_up", Scope.LEG, "It was refused for the time being until its deadline had passed"
+    GAVE_UP = "gave_up", Scope.LEG, "The receiving side kept asking for later, until its deadline had passed"
     NO_CHANNEL = "no_channel", Scope.LEG, "This channel is not set up"
 
     # this step
@@ -56,6 +56,7 @@ class Reason(StrEnum):
     ALREADY_SAID = "already_said", Scope.STEP, "It was said already, for an order placed shortly before"
     UNAPPROVED = "unapproved", Scope.STEP, "Nobody approved it in time"
     STEP_WITHDRAWN = "step_withdrawn", Scope.STEP, "The step was taken out of the campaign"
+    NOT_ON_LIST = "not_on_list", Scope.STEP, "For now only the addresses in send_only_to are written to"
     BY_HAND = "by_hand", Scope.STEP, "A person at the shop decided so"
 
     # this enrolment
@@ -81,10 +82,10 @@ class Reason(StrEnum):
         Scope.ENROLMENT,
         "The campaign's condition (who) could not be answered for this order",
     )
-    JOINED = "joined", Scope.ENROLMENT, "It shares the passage of another order placed within two hours"
+    JOINED = "joined", Scope.ENROLMENT, "Another order, placed within two hours of it, speaks for both"
 
     # later, or when the cause ends
-    PLANNED = "planned", Scope.WAIT, "It waits for its planned moment"
+    PLANNED = "planned", Scope.WAIT, "Its planned moment has not come yet"
     FREQUENCY_CAP = "frequency_cap", Scope.WAIT, "The customer has had enough messages for now"
     IN_FLIGHT = "in_flight", Scope.WAIT, "Another message to the same customer is just leaving"
     SHOP_UNREACHABLE = (
@@ -95,7 +96,7 @@ class Reason(StrEnum):
     TRY_AGAIN = "try_again", Scope.WAIT, "The receiving side asked to try again later"
     CASE_OPEN = "case_open", Scope.WAIT, "The customer has an open complaint"
     PAUSED = "paused", Scope.WAIT, "The campaign is paused"
-    APPROVAL = "approval", Scope.WAIT, "It waits for a person to approve it"
+    APPROVAL = "approval", Scope.WAIT, "A person has to approve it first"
     TEMPLATE_FAULT = "template_fault", Scope.WAIT, "Its text cannot be filled in for this order"
     CONDITION_FAULT = (
         "condition_fault",
@@ -104,4 +105,3 @@ class Reason(StrEnum):
     )
     UNUSUAL_VOLUME = "unusual_volume", Scope.WAIT, "Unusually many late messages: a person should look first"
     RESTORED = "restored", Scope.WAIT, "The database was restored or copied: a person should look first"
-    NOT_ON_LIST = "not_on_list", Scope.STEP, "send_only_to is set, and this address is not on it"
