@@ -59,7 +59,10 @@ class Shop(Protocol):
         ...
 
     def rescan(self, open_order_ids: Sequence[str]) -> Iterator[Page]:
-        """The present state of orders that are still open, for shops whose `updated_at` cannot be trusted."""
+        """The present state of orders that are still open, for shops whose `updated_at` cannot be trusted.
+
+        These pages have no cursor to keep. A shop that cannot tell yields none. Raises ShopError.
+        """
         ...
 
     def inspect(self) -> Sequence[ColumnReport]:
