@@ -176,9 +176,3 @@ def test_an_unanswered_call_is_tried_again_before_the_next_channel():
 @given(reason=st.sampled_from([reason for reason in Reason if reason.scope is not Scope.LEG]))
 def test_what_ends_the_step_opens_no_leg(reason):
     assert next_leg(step(channels=("call", "email")), 1, reason) is None
-
-
-def test_an_order_of_another_currency_cannot_be_weighed():
-    decision = enrol(campaign(who="order.total > order.customer_limit"), arrival(order=order()))
-
-    assert isinstance(decision, Decline) and decision.reason is Reason.WHO_UNCLEAR

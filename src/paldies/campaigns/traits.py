@@ -18,6 +18,7 @@ class Window:
     on_holidays: bool = True  # open on public holidays of the customer's country as well
 
     def __str__(self) -> str:
+        """The hours, as staff write them."""
         return f"{self.opens // 60:02}:{self.opens % 60:02}-{self.closes // 60:02}:{self.closes % 60:02}"
 
 
