@@ -21,7 +21,7 @@ from paldies.campaigns.planner import (
 )
 from paldies.campaigns.reasons import Reason, Scope
 from paldies.campaigns.words import Arm, EnrolmentState, EventKind
-from tests.factories import NOON, arrival, campaign, order, step
+from tests.factories import NOON, arrival, campaign, step
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
