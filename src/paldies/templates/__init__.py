@@ -1,0 +1,1 @@
+"""How it reads: from what staff write to what a customer gets."""

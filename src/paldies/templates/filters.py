@@ -1,0 +1,136 @@
+"""How money, numbers, dates and lists are written in the message's locale."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+
+from babel.dates import format_date, format_skeleton, format_time
+from babel.lists import format_list
+from babel.numbers import format_currency, format_decimal
+from jinja2 import pass_context
+from jinja2.runtime import Context
+
+from paldies.campaigns.money import Money
+from paldies.templates.faults import Unprintable
+from paldies.templates.locales import conventions
+
+# Babel takes 15–50 µs a value, and the HTML and the text part ask for the same ones.
+_remembered = lru_cache(maxsize=4096)
+
+
+@pass_context
+def money(context: Context, value: object) -> str:
+    """`€45.90`, `45,90 €`."""
+    if not isinstance(value, Money):
+        raise Unprintable(
+            f"{_kind(value)} is not an amount of money", remedy="Use it as {{ order.total|money }}."
+        )
+    return _money(value.amount, value.currency, _locale(context))
+
+
+@pass_context
+def number(context: Context, value: object) -> str:
+    """`1,245.5`, `1 245,5`."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        raise Unprintable(
+            f"{_kind(value)} is not a number", remedy="Use it as {{ customer.order_count|number }}."
+        )
+    return _number(Decimal(str(value)), _locale(context))
+
+
+@pass_context
+def day(context: Context, value: object) -> str:
+    """`23 November`, `23. novembris`: in the zone that the value carries."""
+    return _day(_date(value), _locale(context))
+
+
+@pass_context
+def weekday(context: Context, value: object) -> str:
+    """`Monday`, `pirmdiena`."""
+    return _weekday(_date(value), _locale(context))
+
+
+@pass_context
+def clock(context: Context, value: object) -> str:
+    """`14:30`: in the zone that the value carries."""
+    return _clock(_datetime(value), _locale(context))
+
+
+@pass_context
+def day_and_clock(context: Context, value: object) -> str:
+    """`23 November, 14:30`."""
+    return f"{day(context, value)}, {clock(context, value)}"
+
+
+@pass_context
+def listed(context: Context, values: Iterable[object]) -> str:
+    """`a, b and c`, `a, b un c`."""
+    return format_list([str(value) for value in values], locale=conventions(_locale(context)))
+
+
+FILTERS = {
+    "money": money,
+    "number": number,
+    "date": day,
+    "weekday": weekday,
+    "time": clock,
+    "datetime": day_and_clock,
+    "listed": listed,
+}
+
+
+def _locale(context: Context) -> str:
+    return str(context.resolve("locale"))
+
+
+def _date(value: object) -> date:
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    raise _not_a_moment(value)
+
+
+def _datetime(value: object) -> datetime:
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=None)
+    raise _not_a_moment(value)
+
+
+def _not_a_moment(value: object) -> Unprintable:
+    if value is None:
+        return Unprintable(
+            "there is no date for this order",
+            remedy="Put the sentence between {% if … %} and {% endif %}, as in {% if order.promised_at %}.",
+        )
+    return Unprintable(f"{_kind(value)} is not a date", remedy="Use it as {{ order.placed_at|date }}.")
+
+
+def _kind(value: object) -> str:
+    return "an empty value" if value is None else repr(str(value))[:60]
+
+
+@_remembered
+def _money(amount: Decimal, currency: str, locale: str) -> str:
+    return format_currency(amount, currency, locale=conventions(locale))
+
+
+@_remembered
+def _number(value: Decimal, locale: str) -> str:
+    return format_decimal(value, locale=conventions(locale))
+
+
+@_remembered
+def _day(value: date, locale: str) -> str:
+    return format_skeleton("MMMMd", value, locale=conventions(locale))
+
+
+@_remembered
+def _weekday(value: date, locale: str) -> str:
+    return format_date(value, "EEEE", locale=conventions(locale))
+
+
+@_remembered
+def _clock(value: datetime, locale: str) -> str:
+    return format_time(value, "short", locale=conventions(locale))

@@ -1,0 +1,65 @@
+"""What stands around every text of a channel, with its fixed phrases in each language."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from paldies.templates.faults import TemplateFault
+from paldies.templates.locales import UNMARKED, fallbacks
+from paldies.templates.manuscript import Passage
+
+PHRASES_FILE = "_layout.phrases.toml"
+_PHRASE = re.compile(r"<!-- phrase: ([a-z_]+) -->")
+
+Phrases = Mapping[str, Mapping[str, str]]  # by language, then by name
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """`_layout.<channel>.html`: HTML with Jinja; `<!-- phrase: name -->` stands for a phrase."""
+
+    html: str
+    file: str
+    phrases: Phrases = field(default_factory=dict)
+
+    def in_language(self, locale: str) -> Passage:
+        """The frame with its phrases filled in; a missing one is taken from English. Raises TemplateFault."""
+        return Passage(_PHRASE.sub(lambda found: self._phrase(found, locale), self.html), self.file)
+
+    def _phrase(self, found: re.Match[str], locale: str) -> str:
+        for tag in fallbacks([locale], UNMARKED):
+            if phrase := self.phrases.get(tag, {}).get(found[1]):
+                return phrase
+        raise TemplateFault(
+            f"there is no phrase {found[1]!r}",
+            remedy=f'Write {found[1]} = "…" below [{UNMARKED}] in {PHRASES_FILE}.',
+            file=self.file,
+            line=self.html.count("\n", 0, found.start()) + 1,
+        )
+
+
+def file_name(channel: str) -> str:
+    return f"_layout.{channel}.html"
+
+
+def read_phrases(text: str) -> Phrases:
+    """Reads _layout.phrases.toml. Raises TemplateFault."""
+    try:
+        phrases = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _fault(f"this is not TOML: {error}") from error
+    for language, said in phrases.items():
+        if not isinstance(said, dict) or not all(isinstance(phrase, str) for phrase in said.values()):
+            raise _fault(f"{language!r} does not hold phrases")
+        if any("\n" in phrase for phrase in said.values()):
+            raise _fault(f"a phrase of {language!r} has a line break")
+    return phrases
+
+
+def _fault(text: str) -> TemplateFault:
+    return TemplateFault(
+        text,
+        remedy='Write a line with the language, like [lv], and below it lines like name = "phrase".',
+        file=PHRASES_FILE,
+    )

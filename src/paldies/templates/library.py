@@ -1,0 +1,124 @@
+"""All texts of the templates folder, each in its latest version that works."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from paldies.templates import manuscript
+from paldies.templates.attachments import read as read_attachment
+from paldies.templates.faults import Problem, RenderFault, TemplateFault
+from paldies.templates.folder import Folder, TextFile
+from paldies.templates.locales import fallbacks
+from paldies.templates.memory import Notebook, TextMemory
+from paldies.templates.names import TextName
+from paldies.templates.senders import Sender
+from paldies.templates.source import Source, make_source
+from paldies.templates.text import Text, build, used_senders
+
+__all__ = ["Library", "Problem", "RenderFault", "Text"]
+
+
+class Library:
+    """Staff edit the folder while it is in use; what they break is reported, and the last good text stays."""
+
+    def __init__(self, folder: Path, *, locale: str, memory: TextMemory | None = None) -> None:
+        """`locale` is the shop's own."""
+        self._folder = Folder(folder)
+        self._locale = locale
+        self._memory = memory or Notebook()
+        self._live: dict[TextName, Text] = {}
+        self._refused: dict[TextName, tuple[str, Problem]] = {}  # what was wrong with which version
+        self._on_disk: set[TextName] = set()
+        self._problems: list[Problem] = []
+
+    def refresh(self) -> list[Problem]:
+        """Takes in what has changed, and says all that is wrong now. Never raises for a bad file.
+
+        About 1 ms if nothing has changed, so that it may run every second.
+        """
+        if not self._folder.refresh():
+            return list(self._problems)
+        problems = list(self._folder.problems)
+        self._on_disk = {file.name for file in self._folder.texts}
+        for file in self._folder.texts:
+            problem = self._take(file)
+            if problem:
+                problems.append(problem)
+        self._problems = list(dict.fromkeys(problems))
+        return list(self._problems)
+
+    def find(self, campaign: str, step: str, channel: str, locales: Sequence[str]) -> Text | None:
+        """The text in `lv-LV`, `lv`, the shop's own locale, `en`, or any that exists.
+
+        One whose last file was removed is still found: somebody may be waiting for it.
+        """
+        leg = (campaign, step, channel)
+        known = {name for name in self._on_disk if name.leg == leg}
+        names = known or {name for name in (*self._live, *self._memory.names()) if name.leg == leg}
+        for name in _in_order(names, locales, self._locale):
+            if text := self._text(name):
+                return text
+        return None
+
+    def texts(self) -> list[Text]:
+        """Every text that has a file, in its version that is used."""
+        return [text for name in sorted(self._on_disk) if (text := self._text(name))]
+
+    def sender(self, key: str, locale: str) -> Sender | None:
+        return self._folder.senders.get(key, locale)
+
+    def senders(self) -> list[str]:
+        return self._folder.senders.keys()
+
+    def _take(self, file: TextFile) -> Problem | None:
+        """Makes a file's present version the live one; says what is wrong if it cannot."""
+        try:
+            source = self._source(file)
+        except TemplateFault as fault:
+            return fault.problem
+        live, refused = self._live.get(file.name), self._refused.get(file.name)
+        if live and live.sha == source.sha:
+            self._refused.pop(file.name, None)
+            return None
+        if refused and refused[0] == source.sha:
+            return refused[1]
+        try:
+            self._live[file.name] = build(source, file.label, folder=file.folder)
+        except TemplateFault as fault:
+            self._refused[file.name] = (source.sha, fault.problem)
+            return fault.problem
+        self._refused.pop(file.name, None)
+        self._memory.remember(source)
+        return None
+
+    def _source(self, file: TextFile) -> Source:
+        script = manuscript.read(file.text, file.label)
+        layout = (
+            self._folder.frame(file.name.channel).in_language(file.name.written_in) if file.is_page else None
+        )
+        return make_source(
+            file.name,
+            file.text,
+            layout=layout.text if layout else "",
+            senders=used_senders(script, self._folder.senders, file=file.label).to_json(),
+            attachments=[read_attachment(name, file.folder, file=file.label) for name in script.attach],
+        )
+
+    def _text(self, name: TextName) -> Text | None:
+        """The live version, or the one that was live before the last start."""
+        if name not in self._live and (source := self._memory.last_good(name)):
+            try:
+                self._live[name] = build(source, str(name), folder=self._folder.path / name.campaign)
+            except TemplateFault:
+                return None  # its attachment is gone; the file's own problem has been reported
+        return self._live.get(name)
+
+
+def _in_order(names: Iterable[TextName], locales: Sequence[str], home: str) -> list[TextName]:
+    """Best first. A file name with a locale goes before one without that means the same language."""
+    wanted = list(fallbacks(locales, home))
+
+    def rank(name: TextName) -> tuple[int, str]:
+        place = wanted.index(name.written_in) if name.written_in in wanted else len(wanted)
+        return place, "~" if not name.locale else name.locale
+
+    return sorted(names, key=rank)

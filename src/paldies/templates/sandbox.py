@@ -1,0 +1,91 @@
+"""What a text may do: two sandboxed Jinja environments, one for HTML and one for plain text."""
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from functools import cache
+from itertools import count
+from typing import Any
+
+from jinja2 import StrictUndefined, Undefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from paldies.campaigns.facts import Customer, Line, Order
+from paldies.campaigns.money import Money
+from paldies.templates.faults import Unprintable
+from paldies.templates.filters import FILTERS
+from paldies.templates.senders import Sender
+from paldies.templates.values import ShopCard
+
+# They mark text as HTML already, and so would make the two parts differ or let a value through unescaped.
+_UNSAFE_FILTERS = ("e", "escape", "forceescape", "safe", "tojson", "urlize", "xmlattr")
+# Control characters (C0, DEL, C1), line separators, and what turns the direction of the text around it.
+_UNSEEMLY = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+# Frozen dataclasses without methods.
+_PLAIN_VALUES = frozenset({Order, Line, Customer, ShopCard, Sender})
+_LINK = re.compile(r"(?:https?://|mailto:|tel:)[^\s]+", re.IGNORECASE)
+
+
+class Sandbox(ImmutableSandboxedEnvironment):
+    """Refuses private names and whatever changes a value."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Values made of plain fields need no search for mutating methods: 0.5 instead of 5 µs a field."""
+        if type(obj) in _PLAIN_VALUES and attribute[:1] != "_":
+            try:
+                return getattr(obj, attribute)
+            except AttributeError:
+                return self.undefined(obj=obj, name=attribute)
+        return super().getattr(obj, attribute)
+
+
+@cache
+def html_environment() -> Sandbox:
+    """Escapes every value, whatever a template is called."""
+    return _environment(escapes=True)
+
+
+@cache
+def plain_environment() -> Sandbox:
+    return _environment(escapes=False)
+
+
+def _environment(*, escapes: bool) -> Sandbox:
+    environment = Sandbox(
+        autoescape=escapes, undefined=StrictUndefined, finalize=printable, keep_trailing_newline=True
+    )
+    for name in _UNSAFE_FILTERS:
+        del environment.filters[name]
+    environment.filters.update(FILTERS, link=link)
+    environment.globals["counter"] = counter
+    return environment
+
+
+def printable(value: object) -> object:
+    """What a value looks like in a line of text; refuses what would look like a mistake to the customer."""
+    if isinstance(value, str):
+        return _UNSEEMLY.sub(" ", value) if _UNSEEMLY.search(value) else value
+    if isinstance(value, int | float | Decimal | Money | Undefined) and not isinstance(value, bool):
+        return value
+    if value is None:
+        raise Unprintable("there is no value", remedy="Put it between {% if … %} and {% endif %}.")
+    raise Unprintable(
+        f"a {type(value).__name__} cannot be printed as it is",
+        remedy="Name the part you mean, as in {{ order.number }}, or a filter: {{ order.placed_at|date }}.",
+    )
+
+
+def link(value: object) -> str:
+    """A value that stands at the beginning of a link's address."""
+    address = str(value)
+    if not _LINK.fullmatch(address):
+        raise Unprintable(
+            f"{address[:60]!r} is not an address that a mail can link to",
+            remedy="Use one that begins with https://, mailto: or tel:, or leave the link out.",
+        )
+    return address
+
+
+def counter() -> Callable[[], int]:
+    """Numbers the items of a list in the plain-text part, as a browser numbers them in HTML."""
+    return count(1).__next__
