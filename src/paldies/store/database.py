@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url
-from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
+from sqlmodel import Session
 
 P = ParamSpec("P")
 T = TypeVar("T")

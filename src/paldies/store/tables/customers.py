@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from paldies.campaigns.words import Purpose, Stage
@@ -13,6 +13,14 @@ class CustomerRow(SQLModel, table=True):
     """A person. `revision` moves with every write that could change a decision, and with every claim."""
 
     __tablename__ = "customers"
+    __table_args__ = (
+        Index(
+            "customers_to_merge",
+            "id",
+            sqlite_where=text("merge_wanted IS NOT NULL"),
+            postgresql_where=text("merge_wanted IS NOT NULL"),
+        ),
+    )
 
     id: int | None = row_id()
     uuid: str = Field(unique=True)
@@ -25,7 +33,9 @@ class CustomerRow(SQLModel, table=True):
     created_at: datetime
     revision: int = 0
     claim_id: str | None = None  # the claim that last moved the revision
-    merged_into: int | None = may_refer_to("customers.id")
+    merged_into: int | None = may_refer_to("customers.id", index=True)
+    merge_wanted: int | None = may_refer_to("customers.id")  # to be merged into, once neither is in flight
+    kept_apart: bool = False  # a person has undone a merge: never merged by itself again
 
 
 class CustomerIdentity(SQLModel, table=True):
@@ -69,3 +79,4 @@ class Suppression(SQLModel, table=True):
     source: str  # "person", "unsubscribe", "bounce", "complaint" …
     suppressed_at: datetime
     lifted_at: datetime | None = None
+    lifted_by: str = ""  # only a person lifts one

@@ -10,7 +10,6 @@ class Instance(SQLModel, table=True):
 
     id: int = Field(default=1, primary_key=True)
     uuid: str
-    salt: str  # keeps holdout arms unpredictable, and apart between shops
     epoch: int = 0  # raised at start and every minute, kept beside the database as well
     heartbeat_at: datetime | None = None
     stopped_at: datetime | None = None  # the last clean stop

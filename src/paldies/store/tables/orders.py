@@ -8,7 +8,7 @@ from sqlalchemy import JSON, Index, Numeric, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from paldies.campaigns.words import EventKind, OrderStatus
-from paldies.store.tables.columns import BIG, refers_to, row_id, word
+from paldies.store.tables.columns import BIG, may_refer_to, refers_to, row_id, word
 
 
 class OrderRow(SQLModel, table=True):
@@ -25,6 +25,7 @@ class OrderRow(SQLModel, table=True):
     external_id: str
     number: str = Field(index=True)
     customer_id: int = refers_to("customers.id", index=True)
+    bought_by: int | None = may_refer_to("customers.id")  # whose it was before a merge; None = customer_id
     status: OrderStatus = word(OrderStatus.PENDING)
     currency: str = ""
     total: int = Field(default=0, sa_type=BIG)
@@ -95,6 +96,7 @@ class OrderEvent(SQLModel, table=True):
     happened_at: datetime
     first_seen_at: datetime
     is_history: bool = False  # before this shop's first good poll: starts nothing
+    amount: int = Field(default=0, sa_type=BIG)  # a partial refund: refunded so far, in minor units
     planned_at: datetime | None = None  # when the planner had dealt with it
 
 

@@ -1,0 +1,192 @@
+"""The only file that knows every concrete class: settings in, a working house out."""
+
+import inspect
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from paldies.campaigns.faults import suggestion
+from paldies.campaigns.traits import Traits
+from paldies.channels import TRAITS
+from paldies.channels.base import Channel
+from paldies.channels.email.channel import EmailChannel
+from paldies.channels.rehearsal import Rehearsal
+from paldies.clock import Clock, SystemClock
+from paldies.customers.addresses import AddressError, email_address
+from paldies.orders.shops import SHOPS
+from paldies.orders.shops.base import Shop
+from paldies.orders.watched import WatchedShop
+from paldies.orders.watcher import Watcher
+from paldies.outbox.composer import Composer
+from paldies.outbox.dispatcher import Dispatcher
+from paldies.outbox.evidence import House
+from paldies.outbox.ledger import Ledger
+from paldies.outbox.plans import Plans
+from paldies.outbox.rate import Rate
+from paldies.reports.alerts import StaffAlerts
+from paldies.settings import OrderSource, Settings
+from paldies.store import migrations
+from paldies.store.database import Database
+from paldies.templates.library import Library
+from paldies.templates.memory import Notebook, load_texts
+from paldies.templates.values import ShopCard
+
+UNLIMITED = "100000/s"  # in rehearsal nobody has to be spared
+
+
+class SetUpError(Exception):
+    """The settings are in order, but what they name cannot be used as they say."""
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """Everything the daemon and the admin command work with."""
+
+    mode: str
+    clock: Clock
+    zone: ZoneInfo
+    database: Database
+    templates: Path
+    traits: Mapping[str, Traits]
+    library: Library
+    memory: Notebook
+    composer: Composer
+    plans: Plans
+    house: House
+    ledger: Ledger
+    dispatchers: Sequence[Dispatcher]
+    shops: Sequence[WatchedShop]
+    alerts: StaffAlerts
+    stop_timeout: timedelta
+
+    def close(self) -> None:
+        for shop in self.shops:
+            shop.close()
+        self.database.close()
+
+
+def build(
+    settings: Settings, *, clock: Clock | None = None, channels: Sequence[Channel] | None = None
+) -> App:
+    """`channels` replace those of the settings. Raises SetUpError, ShopError, the database's own errors."""
+    clock = clock or SystemClock()
+    main = settings.paldies
+    database = open_database(settings)
+    memory = Notebook(database.look(load_texts))
+    library = Library(main.templates, locale=main.locale, memory=memory)
+    mailbox = settings.email.sender or settings.shop.email or "paldies@localhost"
+    composer = Composer(library, ShopCard(**settings.shop.model_dump()), mailbox=mailbox)
+    plans = Plans(TRAITS)
+    house = House(
+        home_zone=main.time_zone,
+        soft_opt_in=main.soft_opt_in,
+        only_to=frozenset(map(_allowed, main.send_only_to)) if main.send_only_to else None,
+    )
+    ledger = Ledger(database)
+    chosen = list(channels) if channels is not None else make_channels(settings)
+    alerts = StaffAlerts(chosen[0], to=settings.staff.email, sender=mailbox, clock=clock)
+    process = f"{os.getpid()}-{uuid4().hex[:12]}"
+    dispatchers = [
+        Dispatcher(
+            channel=channel,
+            composer=composer,
+            database=database,
+            ledger=ledger,
+            plans=plans,
+            house=house,
+            clock=clock,
+            rate=Rate(UNLIMITED if settings.is_rehearsal else settings.email.rate),
+            alerts=alerts,
+            process=process,
+        )
+        for channel in chosen
+    ]
+    shops = [
+        WatchedShop(Watcher(database, make_shop(source), home_zone=main.time_zone), poll=source.poll)
+        for source in settings.shops
+    ]
+    return App(
+        mode=main.mode,
+        clock=clock,
+        zone=ZoneInfo(main.time_zone),
+        database=database,
+        templates=main.templates,
+        traits=TRAITS,
+        library=library,
+        memory=memory,
+        composer=composer,
+        plans=plans,
+        house=house,
+        ledger=ledger,
+        dispatchers=dispatchers,
+        shops=shops,
+        alerts=alerts,
+        stop_timeout=main.stop_timeout,
+    )
+
+
+def open_database(settings: Settings) -> Database:
+    """The database of the mode, brought to the newest schema."""
+    return _upgraded(settings.rehearsal_database_url if settings.is_rehearsal else settings.database_url)
+
+
+def databases_for_wishes(settings: Settings) -> list[Database]:
+    """Where a customer's wishes are written: what a person enters in rehearsal holds live too."""
+    live = _upgraded(settings.database_url)
+    return [_upgraded(settings.rehearsal_database_url), live] if settings.is_rehearsal else [live]
+
+
+def make_channels(settings: Settings) -> list[Channel]:
+    """Raises SetUpError if something is missing that sending needs."""
+    if settings.is_rehearsal:
+        return [Rehearsal(TRAITS["email"])]
+    url = settings.email.url.get_secret_value()
+    if not url:
+        raise SetUpError(
+            'email.url is missing: write url = "smtp://user:password@host:587" under [email], or set '
+            "PALDIES_EMAIL_URL"
+        )
+    return [
+        EmailChannel(
+            url, settings.email.sender, connections=settings.email.connections, tls=settings.email.tls
+        )
+    ]
+
+
+def make_shop(source: OrderSource) -> Shop:
+    """Raises SetUpError for a kind or a key that nobody knows, ShopError for values that cannot be used."""
+    factory = SHOPS.get(source.kind)
+    if factory is None:
+        hint = suggestion(source.kind, SHOPS)
+        raise SetUpError(f"shops.{source.name}.kind: {source.kind!r} is no kind of shop; {hint}")
+    known = {
+        name: parameter
+        for name, parameter in inspect.signature(factory).parameters.items()
+        if name not in ("name", "clock")
+    }
+    for key in source.details:
+        if key not in known:
+            raise SetUpError(f"shops.{source.name}.{key} is not a setting; {suggestion(key, known)}")
+    for key, parameter in known.items():
+        if parameter.default is inspect.Parameter.empty and key not in source.details:
+            raise SetUpError(f"shops.{source.name}.{key} is missing")
+    return factory(source.name, **source.details)
+
+
+def _upgraded(url: str) -> Database:
+    database = Database(url)
+    if database.is_sqlite:
+        Path(database.url.database or "").parent.mkdir(parents=True, exist_ok=True)
+    migrations.upgrade(database)
+    return database
+
+
+def _allowed(address: str) -> str:
+    try:
+        return email_address(address)
+    except AddressError as error:
+        raise SetUpError(f"paldies.send_only_to: {error}") from error

@@ -1,0 +1,22 @@
+"""A channel that does everything but send."""
+
+from paldies.campaigns.traits import Traits
+from paldies.channels.base import Outgoing, Receipt
+
+
+class Rehearsal:
+    """Stands in for a real channel in rehearsal mode: nothing leaves the house."""
+
+    concurrency = 8
+
+    def __init__(self, traits: Traits) -> None:
+        self.traits = traits
+
+    async def send(self, message: Outgoing) -> Receipt:
+        return Receipt("rehearsal: nothing was sent")
+
+    async def probe(self) -> None:
+        """There is nobody to ask."""
+
+    async def close(self) -> None:
+        """There is nothing to close."""

@@ -1,0 +1,187 @@
+"""The heart: a timetable of ticks and one stop signal."""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from paldies.bootstrap import App
+from paldies.faults import Point, reach
+from paldies.orders.watched import WatchedShop
+from paldies.outbox.doubt import resolve_doubts
+from paldies.outbox.drafts import Drafts, read_drafts
+from paldies.outbox.engines import Engine, Tick
+from paldies.outbox.planning import plan_new_events
+from paldies.outbox.plans import publish_where_nobody_is_inside
+from paldies.outbox.queue import release_unanswered
+from paldies.reports import summary
+from paldies.store import installation
+from paldies.templates.memory import save_texts
+
+log = structlog.get_logger(__name__)
+
+SUMMARY_HOUR = 7  # of the shop's own day
+
+
+class Daemon:
+    """What happens, and how often; every tick may run at any time, and does what there is to do."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self._stopping = asyncio.Event()
+        self._planning = asyncio.Lock()
+        self._problems: set[str] = set()
+
+    async def run(self, engine: Engine, timetable: list[Tick]) -> None:
+        """Until SIGTERM or SIGINT: what is in flight gets `stop_timeout`; a second signal ends at once."""
+        await self.begin()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop_once)
+        engine.start(timetable)
+        log.info("running", mode=self.app.mode, shops=[shop.name for shop in self.app.shops] or None)
+        await self._stopping.wait()
+        log.info("stopping")
+        patience = self.app.stop_timeout.total_seconds()
+        await engine.stop(patience)
+        await self.end(patience)
+        log.info("stopped")
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    def timetable(self, *, look_every: float = 0.5) -> list[Tick]:
+        """`look_every`: seconds of real time between two looks at what is due."""
+        return [
+            *(Tick(f"watch {shop.name}", shop.poll_seconds, self._watching(shop)) for shop in self.app.shops),
+            Tick("plan", look_every, self.plan),
+            Tick("dispatch", look_every, self.dispatch),
+            Tick("doubts", 5, self.settle_doubts),
+            Tick("texts", 1, self.read_texts),
+            Tick("housekeeping", 60, self.keep_house),
+        ]
+
+    async def begin(self) -> None:
+        """What has to be done before the first tick: nothing leaves before the doubts of a crash are open."""
+        now = self.app.clock.now()
+        await self.app.database.run(installation.begin, now)
+        await self.read_texts()
+        drafts = self._drafts()
+        waiting = await self.app.database.run(publish_where_nobody_is_inside, drafts.good, now)
+        for name in waiting:
+            log.warning("an edited campaign.toml waits for `paldies campaigns publish`", campaign=name)
+        await self.settle_doubts()
+
+    async def end(self, patience: float) -> None:
+        for dispatcher in self.app.dispatchers:
+            await dispatcher.stop(patience)
+        await self.app.database.run(installation.end, self.app.clock.now())
+        self.app.close()
+
+    async def watch(self, shop: WatchedShop) -> None:
+        """Reads what is new in a shop; one that cannot be read costs the others nothing."""
+        await shop.watch(self.app.clock.now())
+        reach(Point.SNAPSHOT_STORED)
+
+    async def plan(self) -> None:
+        """Turns what has happened to orders into messages."""
+        async with self._planning:
+            while await self._plan_some():
+                reach(Point.EVENTS_PLANNED)
+
+    async def _plan_some(self) -> bool:
+        """True if there may be more."""
+        planned = await self.app.database.run(
+            plan_new_events, self.app.plans, self.app.house.home_zone, now=self.app.clock.now()
+        )
+        if planned.events:
+            log.info(
+                "planned",
+                events=planned.events,
+                entered=planned.enrolled.entered or None,
+                joined=planned.enrolled.joined or None,
+                declined=planned.enrolled.declined or None,
+                stopped=planned.stopped or None,
+            )
+        return planned.events > 0
+
+    async def dispatch(self) -> None:
+        """Sends what is due, unless all sending is paused; a shop that was silent lately is asked first."""
+        if await self.app.database.read(installation.paused_at):
+            return
+        for shop in self.app.shops:
+            if shop.is_stale(self.app.clock.now()):
+                await self.watch(shop)
+                await self.plan()
+        for dispatcher in self.app.dispatchers:
+            await dispatcher.dispatch()
+
+    async def settle_doubts(self) -> None:
+        now = self.app.clock.now()
+        doubts = await self.app.database.run(resolve_doubts, frozenset(self.app.ledger.claimed), now=now)
+        await self.app.database.run(release_unanswered, now)
+        for key in doubts.opened:
+            log.warning("unconfirmed", message=key)
+        for key in doubts.sent_again:
+            log.warning("goes once more under the same Message-ID", message=key)
+        for key in doubts.ended:
+            log.warning("never found out whether it arrived", message=key)
+            self.app.alerts.tell(
+                f"unconfirmed {key}", f"{key} may have arrived; nobody could find out in time."
+            )
+
+    async def read_texts(self) -> None:
+        """Takes in what staff have edited; a broken edit is reported, and the last good text stays."""
+        problems = {str(problem) for problem in self.app.library.refresh()}
+        for problem in sorted(problems - self._problems):
+            log.warning("a text cannot be used; the last good one stays", problem=problem)
+            self.app.alerts.tell(
+                f"text {problem}", f"A text cannot be used, the last good one stays: {problem}"
+            )
+        self._problems = problems
+        if sources := self.app.memory.unsaved():
+            await self.app.database.run(save_texts, sources, now=self.app.clock.now())
+            self.app.memory.mark_saved(sources)
+
+    async def keep_house(self) -> None:
+        now = self.app.clock.now()
+        await self.app.database.run(installation.beat, now)
+        for shop in self.app.shops:
+            await shop.rescan_if_due(now)
+        await self.app.alerts.deliver()
+        await self._summarise()
+
+    async def _summarise(self) -> None:
+        """Once a day, in the shop's morning."""
+        now = self.app.clock.now()
+        local = now.astimezone(self.app.zone)
+        since = await self.app.database.read(installation.summarised_at)
+        if local.hour < SUMMARY_HOUR or (since and since.astimezone(self.app.zone).date() == local.date()):
+            return
+        if since:
+            text = await self.app.database.read(summary.daily, since, now)
+            if not await self.app.alerts.mail(f"paldies: {local:%d.%m.%Y}", text):
+                return
+        await self.app.database.run(installation.set_summarised, now)
+
+    def _drafts(self) -> Drafts:
+        texts = {(text.name.campaign, text.name.step, text.name.channel) for text in self.app.library.texts()}
+        drafts = read_drafts(self.app.templates, self.app.traits, texts)
+        for problem in drafts.problems:
+            log.error("a campaign cannot be used", problem=problem)
+            self.app.alerts.tell(f"campaign {problem}", f"A campaign cannot be used: {problem}")
+        return drafts
+
+    def _watching(self, shop: WatchedShop) -> Callable[[], Awaitable[None]]:
+        async def watch() -> None:
+            await self.watch(shop)
+            await self.plan()
+
+        return watch
+
+    def _stop_once(self) -> None:
+        self.stop()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)  # the next one ends the process by itself

@@ -1,0 +1,273 @@
+"""Claims and settlements as the database sees them: guarded updates, many at a time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from paldies.campaigns.words import MessageStatus
+from paldies.customers.suppressions import suppress
+from paldies.outbox.endings import NextLeg, finish, open_next_legs
+from paldies.store.schema import attempts, customers, messages, sending_hours
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The wish to send one message, as decided on the customer's `revision`."""
+
+    id: str
+    message_id: int
+    customer_id: int
+    revision: int
+    by: str
+    at: datetime
+    deadline_at: datetime
+    expires_at: datetime
+    rfc_id: str
+    address: str
+    locale: str
+    text_version: str
+    content: bytes  # zlib-compressed JSON: subject, text
+    is_late_seen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeadAddress:
+    """An address that its own server says does not exist."""
+
+    address: str
+    channel: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """How a claimed message ended, or that it did not."""
+
+    claim_id: str
+    message_id: int
+    enrolment_id: int
+    at: datetime
+    status: MessageStatus
+    reason: str = ""
+    note: str = ""
+    receipt: str = ""
+    send_at: datetime | None = None  # when to try again, if it goes back
+    spends_attempt: bool = True
+    next_leg: NextLeg | None = None
+    dead: DeadAddress | None = None
+
+
+def write_wave(session: Session, claims: Sequence[Claim], settlements: Sequence[Settlement]) -> set[str]:
+    """The ids of the claims that were won. One member's fault costs the others nothing."""
+    try:
+        with session.begin_nested():
+            if settlements:
+                _settle(session, settlements)
+            return _claim(session, claims) if claims else set()
+    except SQLAlchemyError:
+        if len(claims) + len(settlements) == 1:
+            raise
+    won: set[str] = set()
+    for settlement in settlements:
+        with session.begin_nested():
+            _settle(session, [settlement])
+    for claim in claims:
+        try:
+            with session.begin_nested():
+                won |= _claim(session, [claim])
+        except SQLAlchemyError as error:
+            log.warning("a claim was refused", message=claim.message_id, error=str(error).splitlines()[0])
+    return won
+
+
+# A claim moves the customer's revision first: that row is the lock under which everything about the customer
+# is decided, on PostgreSQL too, where a subquery alone would look at an older snapshot.
+_MOVE_REVISION = (
+    update(customers)
+    .where(customers.c.id == bindparam("customer"), customers.c.revision == bindparam("seen"))
+    .values(revision=customers.c.revision + 1, claim_id=bindparam("claim"))
+)
+_TAKE = (
+    update(messages)
+    .where(messages.c.id == bindparam("message"))
+    .where(messages.c.status == MessageStatus.SCHEDULED.value, messages.c.parked_at.is_(None))
+    .where(
+        messages.c.customer_id.in_(
+            select(customers.c.id).where(
+                customers.c.id == bindparam("customer"), customers.c.claim_id == bindparam("claim")
+            )
+        )
+    )
+    .values(
+        status=MessageStatus.SENDING.value,
+        reason="",
+        note="",
+        claim_id=bindparam("claim"),
+        claimed_by=bindparam("by"),
+        claimed_at=bindparam("at"),
+        deadline_at=bindparam("deadline"),
+        expires_at=bindparam("expires"),
+        rfc_id=bindparam("rfc"),
+        attempts=messages.c.attempts + 1,
+    )
+)
+
+
+def _claim(session: Session, claims: Sequence[Claim]) -> set[str]:
+    values = [
+        {
+            "claim": claim.id,
+            "message": claim.message_id,
+            "customer": claim.customer_id,
+            "seen": claim.revision,
+            "by": claim.by,
+            "at": claim.at,
+            "deadline": claim.deadline_at,
+            "expires": claim.expires_at,
+            "rfc": claim.rfc_id,
+        }
+        for claim in sorted(claims, key=lambda claim: claim.customer_id)  # one order of locks: no deadlock
+    ]
+    connection = session.connection()
+    connection.execute(_MOVE_REVISION, values)
+    connection.execute(_TAKE, values)
+    found = select(messages.c.claim_id).where(messages.c.claim_id.in_([claim.id for claim in claims]))
+    won = set(connection.execute(found).scalars())
+    begun = [
+        {
+            "message_id": claim.message_id,
+            "claim_id": claim.id,
+            "address": claim.address,
+            "locale": claim.locale,
+            "text_version": claim.text_version,
+            "started_at": claim.at,
+            "outcome": "",
+            "note": "",
+            "content": claim.content,
+        }
+        for claim in claims
+        if claim.id in won
+    ]
+    if begun:
+        connection.execute(insert(attempts), begun)
+    _count(session, [claim for claim in claims if claim.id in won and not claim.is_late_seen])
+    return won
+
+
+def _count(session: Session, usual: Sequence[Claim]) -> None:
+    """Fresh messages set the bar of the blast breaker; late ones may not raise it."""
+    if not usual:
+        return
+    upsert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+    hour = usual[0].at.replace(minute=0, second=0, microsecond=0)
+    row = upsert(sending_hours).values(hour=hour, messages=len(usual))
+    session.execute(
+        row.on_conflict_do_update(
+            index_elements=["hour"], set_={"messages": sending_hours.c.messages + row.excluded.messages}
+        )
+    )
+
+
+_SETTLE = (
+    update(messages)
+    .where(messages.c.claim_id == bindparam("claim"))
+    .where(messages.c.status.in_((MessageStatus.SENDING.value, MessageStatus.UNCONFIRMED.value)))
+    .values(
+        status=bindparam("new_status"),
+        reason=bindparam("new_reason"),
+        note=bindparam("new_note"),
+        receipt=bindparam("new_receipt"),
+        sent_at=bindparam("new_sent_at"),
+        ended_at=bindparam("new_ended_at"),
+    )
+)
+_PUT_BACK = (
+    update(messages)
+    .where(messages.c.claim_id == bindparam("claim"))
+    .where(messages.c.status.in_((MessageStatus.SENDING.value, MessageStatus.UNCONFIRMED.value)))
+    .values(
+        status=MessageStatus.SCHEDULED.value,
+        reason=bindparam("new_reason"),
+        note=bindparam("new_note"),
+        send_at=bindparam("new_send_at"),
+        attempts=messages.c.attempts - bindparam("refund"),
+        claim_id=None,
+    )
+)
+_END_ATTEMPT = (
+    update(attempts)
+    .where(attempts.c.claim_id == bindparam("claim"))
+    .values(ended_at=bindparam("at"), outcome=bindparam("new_outcome"), note=bindparam("new_note"))
+)
+_ENDED = (MessageStatus.SENT, MessageStatus.FAILED)
+
+
+def _settle(session: Session, settlements: Sequence[Settlement]) -> None:
+    connection = session.connection()
+    ended = [settlement for settlement in settlements if settlement.send_at is None]
+    back = [settlement for settlement in settlements if settlement.send_at is not None]
+    if ended:
+        connection.execute(
+            _SETTLE,
+            [
+                {
+                    "claim": settlement.claim_id,
+                    "new_status": settlement.status.value,
+                    "new_reason": settlement.reason,
+                    "new_note": settlement.note,
+                    "new_receipt": settlement.receipt,
+                    "new_sent_at": settlement.at if settlement.status is MessageStatus.SENT else None,
+                    "new_ended_at": settlement.at if settlement.status in _ENDED else None,
+                }
+                for settlement in ended
+            ],
+        )
+    if back:
+        connection.execute(
+            _PUT_BACK,
+            [
+                {
+                    "claim": settlement.claim_id,
+                    "new_reason": settlement.reason,
+                    "new_note": settlement.note,
+                    "new_send_at": settlement.send_at,
+                    "refund": 0 if settlement.spends_attempt else 1,
+                }
+                for settlement in back
+            ],
+        )
+    connection.execute(
+        _END_ATTEMPT,
+        [
+            {
+                "claim": settlement.claim_id,
+                "at": settlement.at,
+                "new_outcome": settlement.reason or settlement.status.value,
+                "new_note": settlement.note or settlement.receipt,
+            }
+            for settlement in settlements
+        ],
+    )
+    now = settlements[0].at
+    open_next_legs(session, [settlement.next_leg for settlement in ended if settlement.next_leg], now)
+    for settlement in settlements:
+        if settlement.dead:
+            dead = settlement.dead
+            suppress(
+                session,
+                dead.address,
+                channel=dead.channel,
+                reason=dead.why,
+                source="bounce",
+                now=settlement.at,
+            )
+    finish(session, {s.enrolment_id for s in ended if s.status in _ENDED}, now)

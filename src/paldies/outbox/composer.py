@@ -1,0 +1,106 @@
+"""Turns what is known about a message into what its channel is handed."""
+
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from uuid import uuid5
+
+from paldies.campaigns.keys import MESSAGES
+from paldies.channels.base import Attachment, Letterhead, Outgoing, Rendered
+from paldies.outbox.evidence import Brief
+from paldies.templates.faults import RenderFault
+from paldies.templates.library import Library, Text
+from paldies.templates.values import ShopCard
+
+__all__ = ["Composed", "Composer", "RenderFault"]
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A message ready to leave; `content` is what the attempt keeps of it."""
+
+    outgoing: Outgoing
+    content: bytes
+
+
+class Composer:
+    """Finds the latest good text for a message, in the customer's language, and fills it in."""
+
+    def __init__(self, library: Library, shop: ShopCard, *, mailbox: str) -> None:
+        """`mailbox` is who e-mails come from: `Anna <anna@example.com>`."""
+        self._library = library
+        self._shop = shop
+        self._mailbox = mailbox
+        self._domain = mailbox.rpartition("@")[2].strip("<> ") or "localhost"
+        self._letterhead = lru_cache(maxsize=256)(self._build_letterhead)
+
+    def compose(self, brief: Brief) -> Composed:
+        """Raises RenderFault: the message waits for a person then."""
+        row, customer = brief.waiting, brief.facts.customer
+        text = self.text_for(brief)
+        content = text.render(self.values(brief), locale=customer.locale, sender=brief.due.step.sender)
+        rendered = Rendered(
+            text_version=text.id,
+            letterhead=self._letterhead(text, content.locale, brief.due.step.sender),
+            to=brief.facts.address,
+            to_name=customer.name,
+            subject=content.subject,
+            text=content.text,
+            html=content.html,
+            locale=content.locale,
+        )
+        outgoing = Outgoing(
+            rendered=rendered,
+            message_id=row.rfc_id or f"{uuid5(MESSAGES, row.key)}@{self._domain}",
+            key=row.key,
+            campaign=row.campaign,
+            purpose=row.purpose,
+            attempt_id="",
+        )
+        return Composed(outgoing, kept(rendered))
+
+    def text_for(self, brief: Brief) -> Text:
+        """The text a message would be filled in with. Raises RenderFault if there is none."""
+        row, step = brief.waiting, brief.due.step
+        locales = [brief.facts.customer.locale] if brief.facts.customer.locale else []
+        text = self._library.find(row.campaign, step.name, row.channel, locales)
+        if text is None:
+            raise RenderFault(
+                "there is no text for this step",
+                remedy="Put it there, and approve the message.",
+                file=f"{row.campaign}/{step.name}.{row.channel}.md",
+                line=None,
+                tag="",
+            )
+        return text
+
+    def values(self, brief: Brief) -> Mapping[str, object]:
+        """The names that a text may use; who signs is the text's own business."""
+        return {
+            "order": brief.facts.order,
+            "customer": brief.facts.customer,
+            "shop": self._shop,
+            "purpose": brief.due.purpose.value,
+            "unsubscribe_url": "",
+        }
+
+    def _build_letterhead(self, text: Text, locale: str, sender: str) -> Letterhead:
+        person = text.signed_by(locale, sender)
+        return Letterhead(
+            sender=self._mailbox,
+            reply_to=(person.email if person else "") or self._shop.email,
+            attachments=tuple(Attachment(one.name, one.media_type, one.content) for one in text.attachments),
+        )
+
+
+def kept(rendered: Rendered) -> bytes:
+    """What is stored of a message that may have left; `opened` reads it again."""
+    return zlib.compress(json.dumps([rendered.subject, rendered.text], ensure_ascii=False).encode(), level=1)
+
+
+def opened(content: bytes) -> tuple[str, str]:
+    """Subject and text of a stored message."""
+    subject, text = json.loads(zlib.decompress(content))
+    return subject, text

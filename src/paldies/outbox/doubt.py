@@ -1,0 +1,88 @@
+"""Messages that may have left, nobody knows: found, and settled by evidence, never by a guess."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
+
+from paldies.campaigns.reasons import Reason
+from paldies.campaigns.words import MessageStatus, Purpose
+from paldies.outbox.endings import finish
+from paldies.store.schema import attempts, messages
+
+_SENDING = messages.c.status == bindparam(None, MessageStatus.SENDING.value, literal_execute=True)
+_UNCONFIRMED = messages.c.status == bindparam(None, MessageStatus.UNCONFIRMED.value, literal_execute=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Doubts:
+    """What one look at the doubtful came to; keys of messages."""
+
+    opened: tuple[str, ...] = ()
+    sent_again: tuple[str, ...] = ()
+    ended: tuple[str, ...] = ()
+
+
+def resolve_doubts(session: Session, claimed: Collection[str], *, now: datetime) -> Doubts:
+    """Opens the doubts that crashes left behind, and settles those that can be settled without a person.
+
+    `claimed` are the claims that are still at work here. What a crash left in `sending` is in doubt before
+    anything is decided about it.
+    """
+    return Doubts(
+        opened=_open(session, claimed, now),
+        sent_again=_send_service_mail_again(session, now),
+        ended=_end_what_expired(session, now),
+    )
+
+
+def _open(session: Session, claimed: Collection[str], now: datetime) -> tuple[str, ...]:
+    left = [
+        row
+        for row in session.execute(select(messages.c.key, messages.c.claim_id).where(_SENDING))
+        if row.claim_id not in claimed
+    ]
+    claims = [row.claim_id for row in left]
+    session.execute(
+        update(messages)
+        .where(messages.c.claim_id.in_(claims), _SENDING)
+        .values(
+            status=MessageStatus.UNCONFIRMED.value, reason=Reason.UNCONFIRMED.value, note="the process ended"
+        )
+    )
+    session.execute(
+        update(attempts)
+        .where(attempts.c.claim_id.in_(claims), attempts.c.ended_at.is_(None))
+        .values(ended_at=now, outcome=MessageStatus.UNCONFIRMED.value, note="the process ended")
+    )
+    return tuple(row.key for row in left)
+
+
+def _send_service_mail_again(session: Session, now: datetime) -> tuple[str, ...]:
+    """SMTP cannot be asked: a service e-mail goes once more under the same Message-ID, flagged."""
+    again = session.scalars(
+        update(messages)
+        .where(_UNCONFIRMED, messages.c.channel == "email", messages.c.purpose == Purpose.SERVICE.value)
+        .where(messages.c.possible_duplicate.is_(False), messages.c.expires_at > now)
+        .values(
+            status=MessageStatus.SCHEDULED.value,
+            reason=Reason.TRY_AGAIN.value,
+            possible_duplicate=True,
+            claim_id=None,
+        )
+        .returning(messages.c.key)
+    )
+    return tuple(again)
+
+
+def _end_what_expired(session: Session, now: datetime) -> tuple[str, ...]:
+    ended = session.execute(
+        update(messages)
+        .where(_UNCONFIRMED, messages.c.expires_at <= now)
+        .values(status=MessageStatus.FAILED.value, reason=Reason.UNCONFIRMED.value, ended_at=now)
+        .returning(messages.c.key, messages.c.enrolment_id)
+    ).all()
+    finish(session, {row.enrolment_id for row in ended}, now)
+    return tuple(row.key for row in ended)

@@ -1,0 +1,98 @@
+"""How legs and enrolments end; each ending is written once, here."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import exists, insert, literal, select, update
+from sqlalchemy.orm import Session
+
+from paldies.campaigns.reasons import Reason
+from paldies.campaigns.words import EnrolmentState, MessageStatus
+from paldies.store.schema import enrolments, messages
+
+LIVE = tuple(
+    status.value
+    for status in (
+        MessageStatus.SCHEDULED,
+        MessageStatus.SENDING,
+        MessageStatus.HELD,
+        MessageStatus.UNCONFIRMED,
+    )
+)
+_INHERITED = ("enrolment_id", "customer_id", "campaign", "step", "purpose", "expires_at", "is_late_seen")
+
+
+@dataclass(frozen=True, slots=True)
+class NextLeg:
+    """The channel to try after a leg that did not work out."""
+
+    ended_message: int
+    key: str
+    leg: int
+    channel: str
+    send_at: datetime
+
+
+def open_next_legs(session: Session, legs: Sequence[NextLeg], now: datetime) -> None:
+    """Inserts them, in the transaction that ended the legs before, where the enrolment is still open."""
+    for leg in legs:
+        fresh: dict[str, Any] = _fresh_values(leg.send_at, now)
+        fresh |= {"key": leg.key, "leg": leg.leg, "channel": leg.channel}
+        ended = (
+            select(
+                *(messages.c[name] for name in _INHERITED),
+                *(literal(value, messages.c[name].type) for name, value in fresh.items()),
+            )
+            .join_from(messages, enrolments, enrolments.c.id == messages.c.enrolment_id)
+            .where(messages.c.id == leg.ended_message, enrolments.c.state == EnrolmentState.OPEN.value)
+            .where(~exists().where(messages.alias("there").c.key == leg.key))
+        )
+        session.execute(insert(messages).from_select([*_INHERITED, *fresh], ended))
+
+
+def finish(session: Session, enrolment_ids: Collection[int], now: datetime) -> None:
+    """Ends the open enrolments among these that have nothing left to say."""
+    if not enrolment_ids:
+        return
+    left_to_say = exists().where(messages.c.enrolment_id == enrolments.c.id, messages.c.status.in_(LIVE))
+    session.execute(
+        update(enrolments)
+        .where(enrolments.c.id.in_(enrolment_ids), enrolments.c.state == EnrolmentState.OPEN.value)
+        .where(~left_to_say)
+        .values(state=EnrolmentState.FINISHED.value, ended_at=now)
+    )
+
+
+def stop(session: Session, enrolment_ids: Collection[int], reason: Reason, now: datetime) -> None:
+    """Ends enrolments before their time, and cancels what they have not said yet.
+
+    A message in `sending` is cancelled at its next look, if it comes back.
+    """
+    session.execute(
+        update(enrolments)
+        .where(enrolments.c.id.in_(enrolment_ids))
+        .where(enrolments.c.state.in_((EnrolmentState.OPEN.value, EnrolmentState.JOINED.value)))
+        .values(state=EnrolmentState.STOPPED.value, reason=reason.value, ended_at=now)
+    )
+    session.execute(
+        update(messages)
+        .where(messages.c.enrolment_id.in_(enrolment_ids))
+        .where(messages.c.status.in_((MessageStatus.SCHEDULED.value, MessageStatus.HELD.value)))
+        .values(status=MessageStatus.CANCELLED.value, reason=reason.value, ended_at=now, parked_at=None)
+    )
+
+
+def _fresh_values(send_at: datetime, now: datetime) -> dict[str, Any]:
+    return {
+        "status": MessageStatus.SCHEDULED.value,
+        "reason": "",
+        "note": "",
+        "send_at": send_at,
+        "attempts": 0,
+        "rfc_id": "",
+        "possible_duplicate": False,
+        "receipt": "",
+        "created_at": now,
+    }

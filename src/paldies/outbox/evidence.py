@@ -1,0 +1,234 @@
+"""Gathers what the policy has to know about many due messages, in a handful of statements."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from paldies.campaigns.definition import Campaign
+from paldies.campaigns.due import Due
+from paldies.campaigns.facts import Contact, Facts
+from paldies.campaigns.keys import step_key
+from paldies.campaigns.legs import is_last_leg
+from paldies.campaigns.policy import PROMOTIONAL_REST
+from paldies.campaigns.traits import Traits
+from paldies.campaigns.words import AddressKind, EventKind, MessageStatus, Purpose
+from paldies.customers.consents import consented
+from paldies.customers.suppressions import suppressed
+from paldies.outbox.plans import Plans
+from paldies.outbox.queue import Waiting
+from paldies.store.schema import (
+    campaigns,
+    cases,
+    cursors,
+    enrolments,
+    messages,
+    order_events,
+    sending_hours,
+)
+from paldies.store.views import OrderView, customer_value, read_customers, read_orders
+
+UNREACHABLE_AFTER = timedelta(hours=1)
+BLAST_WINDOW = timedelta(hours=1)
+BLAST_MEMORY = timedelta(days=28)
+SMALLEST_BLAST = 50
+_WENT = tuple(s.value for s in (MessageStatus.SENDING, MessageStatus.SENT, MessageStatus.UNCONFIRMED))
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What holds for every message alike: the shop's own rules, from the settings."""
+
+    home_zone: str
+    has_way_out: bool = False  # public_url is set
+    soft_opt_in: bool = True
+    only_to: frozenset[str] | None = None  # send_only_to, normalised
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """One due message with everything that is known about it."""
+
+    waiting: Waiting
+    campaign: Campaign
+    due: Due
+    facts: Facts
+    order: OrderView | None
+
+
+def gather(
+    session: Session,
+    rows: Sequence[Waiting],
+    traits: Traits,
+    *,
+    plans: Plans,
+    house: House,
+    in_hand: Collection[int],
+    now: datetime,
+) -> list[Brief]:
+    """One brief for each row, in the same order; for customers `in_hand` something is about to leave."""
+    orders = read_orders(session, {row.order_id for row in rows if row.order_id}, house.home_zone)
+    people = read_customers(session, {row.customer_id for row in rows})
+    addresses = [_address(traits, orders.get(row.order_id or 0), people[row.customer_id]) for row in rows]
+    asked = {(address, row.purpose) for address, row in zip(addresses, rows, strict=True) if address}
+    agreed = consented(session, asked, channel=traits.name)
+    refused = suppressed(session, asked, channel=traits.name)
+    happened = _happened(session, list(orders))
+    contacts, in_flight = _contacts(session, list(people), plans, now)
+    complaining = set(
+        session.scalars(
+            select(cases.c.customer_id).where(cases.c.customer_id.in_(people), cases.c.closed_at.is_(None))
+        )
+    )
+    states = {row.name: row for row in session.execute(select(campaigns))}
+    silent = _unreachable_shops(session, now)
+    earlier = _earlier_moments(session, rows, plans)
+    rooms = {
+        name: _blast_room(session, name, now) for name in {row.campaign for row in rows if row.is_late_seen}
+    }
+
+    briefs = []
+    for row, address in zip(rows, addresses, strict=True):
+        campaign = plans.version(session, row.plan_version_id)
+        order = orders.get(row.order_id or 0)
+        state = states[row.campaign]
+        step = campaign.step(row.step)
+        if step is None:
+            raise LookupError(f"{row.key}: its plan version has no step {row.step!r}")
+        due = Due(
+            key=row.key,
+            enrolment=row.enrolment_key,
+            campaign=row.campaign,
+            step=step,
+            leg=row.leg,
+            is_last_leg=is_last_leg(step, row.leg),
+            traits=traits,
+            purpose=row.purpose,
+            send_at=row.send_at,
+            event_at=row.event_at,
+            first_look=row.expires_at is None,
+            expires_at=row.expires_at,
+            previous_at=earlier.get(row.id),
+            stop_on=campaign.stop_on,
+            arm=row.arm,
+            is_late_seen=row.is_late_seen,
+            is_exempt=campaign.is_exempt,
+            approved=row.approved_at is not None,
+        )
+        facts = Facts(
+            order=order.order if order else None,
+            customer=customer_value(people[row.customer_id], order),
+            address=address,
+            zones=order.zones if order else (),
+            home_zone=house.home_zone,
+            happened=happened[row.order_id or 0],
+            campaign_paused=state.paused_at is not None,
+            campaign_withdrawn=state.withdrawn_at is not None,
+            suppressed=refused.get((address, row.purpose), ""),
+            has_consent=(address, row.purpose) in agreed,
+            may_soft_opt_in=house.soft_opt_in and order is not None,
+            has_way_out=house.has_way_out,
+            has_open_case=row.customer_id in complaining,
+            has_in_flight=row.customer_id in in_flight or row.customer_id in in_hand,
+            shop_unreachable=order is not None and order.order.shop in silent,
+            is_allowed=house.only_to is None or address in house.only_to,
+            contacts=tuple(contacts[row.customer_id]),
+            blast_room=rooms.get(row.campaign) if row.is_late_seen else None,
+            country=order.order.country if order else "",
+            region=order.order.region if order else "",
+        )
+        briefs.append(Brief(row, campaign, due, facts, order))
+    return briefs
+
+
+def _address(traits: Traits, order: OrderView | None, customer: Mapping[str, Any]) -> str:
+    match traits.address:
+        case AddressKind.EMAIL:
+            return order.email if order else str(customer["email"])
+        case AddressKind.PHONE:
+            return order.phone if order else str(customer["phone"])
+        case AddressKind.POST:
+            return order.order.address if order else ""
+        case _:
+            return ""
+
+
+def _happened(session: Session, order_ids: Sequence[int]) -> dict[int, frozenset[EventKind]]:
+    kinds: dict[int, set[EventKind]] = defaultdict(set)
+    wanted = select(order_events.c.order_id, order_events.c.kind).where(
+        order_events.c.order_id.in_(order_ids)
+    )
+    for order_id, kind in session.execute(wanted):
+        kinds[order_id].add(EventKind(kind))
+    return defaultdict(frozenset, {order_id: frozenset(found) for order_id, found in kinds.items()})
+
+
+def _contacts(
+    session: Session, customer_ids: Sequence[int], plans: Plans, now: datetime
+) -> tuple[dict[int, list[Contact]], set[int]]:
+    """What each customer was sent lately, newest first, and whom something is just leaving for."""
+    wanted = (
+        select(messages.c.customer_id, messages.c.claimed_at, messages.c.purpose, messages.c.status)
+        .add_columns(messages.c.step, enrolments.c.key, enrolments.c.plan_version_id)
+        .join_from(messages, enrolments, enrolments.c.id == messages.c.enrolment_id)
+        .where(messages.c.customer_id.in_(customer_ids), messages.c.status.in_(_WENT))
+        .where(messages.c.claimed_at >= now - PROMOTIONAL_REST)
+        .order_by(messages.c.claimed_at.desc())
+    )
+    contacts: dict[int, list[Contact]] = defaultdict(list)
+    in_flight = set()
+    for row in session.execute(wanted):
+        is_exempt = plans.version(session, row.plan_version_id).is_exempt
+        contacts[row.customer_id].append(
+            Contact(step_key(row.key, row.step), row.claimed_at, Purpose(row.purpose), is_exempt)
+        )
+        if row.status == MessageStatus.SENDING.value:
+            in_flight.add(row.customer_id)
+    return contacts, in_flight
+
+
+def _unreachable_shops(session: Session, now: datetime) -> set[str]:
+    silent = select(cursors.c.shop).where(cursors.c.failing_since <= now - UNREACHABLE_AFTER)
+    return set(session.scalars(silent))
+
+
+def _earlier_moments(session: Session, rows: Sequence[Waiting], plans: Plans) -> dict[int, datetime]:
+    """For steps that choose their moment: the latest moment of the steps before them."""
+    choosing = {
+        row.enrolment_id: plans.version(session, row.plan_version_id)
+        for row in rows
+        if (step := plans.version(session, row.plan_version_id).step(row.step)) and step.looks_early
+    }
+    if not choosing:
+        return {}
+    moments: dict[int, dict[str, datetime]] = defaultdict(dict)
+    wanted = select(messages.c.enrolment_id, messages.c.step, messages.c.send_at, messages.c.claimed_at)
+    for found in session.execute(wanted.where(messages.c.enrolment_id.in_(choosing))):
+        moments[found.enrolment_id][found.step] = found.claimed_at or found.send_at
+    earlier = {}
+    for row in rows:
+        if campaign := choosing.get(row.enrolment_id):
+            order_of_steps = [step.key for step in campaign.steps]
+            before = order_of_steps[: order_of_steps.index(row.step)]
+            known = [moments[row.enrolment_id][key] for key in before if key in moments[row.enrolment_id]]
+            if known:
+                earlier[row.id] = max(known)
+    return earlier
+
+
+def _blast_room(session: Session, campaign: str, now: datetime) -> int:
+    """How many late-seen messages of a campaign may still leave in this rolling hour."""
+    went = session.scalar(
+        select(func.count())
+        .select_from(messages)
+        .where(messages.c.campaign == campaign, messages.c.is_late_seen)
+        .where(messages.c.claimed_at > now - BLAST_WINDOW)
+    )
+    busiest = session.scalar(
+        select(func.max(sending_hours.c.messages)).where(sending_hours.c.hour >= now - BLAST_MEMORY)
+    )
+    return max(SMALLEST_BLAST, 5 * (busiest or 0)) - (went or 0)

@@ -1,0 +1,87 @@
+"""Group commit: claims and settlements that gather while the writer is busy go into one transaction."""
+
+import asyncio
+from collections.abc import Sequence
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from paldies.outbox.claims import Claim, Settlement, write_wave
+from paldies.store.database import Database
+
+log = structlog.get_logger(__name__)
+
+
+class Ledger:
+    """Writes claims and settlements in waves; one wave at a time.
+
+    If a commit fails, nothing in it was claimed; its settlements are kept and come before any new claim.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._claims: list[tuple[Claim, asyncio.Future[bool]]] = []
+        self._settlements: list[tuple[Settlement, asyncio.Future[None]]] = []
+        self._writer: asyncio.Task[None] | None = None
+        self.claimed: set[str] = set()  # claims that are ours and not yet settled
+
+    async def claim(self, claim: Claim) -> bool:
+        """False if somebody got there first, or something about the customer has changed since."""
+        answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._claims.append((claim, answer))
+        self._start_writing()
+        return await answer
+
+    async def settle(self, settlement: Settlement) -> None:
+        """Returns once it is committed, however often that has to be tried."""
+        await self.note(settlement)
+
+    def note(self, settlement: Settlement) -> "asyncio.Future[None]":
+        """Takes it in without waiting; the future is done once it is committed."""
+        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._settlements.append((settlement, written))
+        self._start_writing()
+        return written
+
+    async def close(self) -> None:
+        """Waits until everything taken in is written."""
+        while self._writer is not None and not self._writer.done():
+            await asyncio.wait([self._writer])
+
+    def _start_writing(self) -> None:
+        if self._writer is None or self._writer.done():
+            self._writer = asyncio.get_running_loop().create_task(self._write())
+
+    async def _write(self) -> None:
+        pause = 0.05
+        while self._claims or self._settlements:
+            settlements, self._settlements = self._settlements, []
+            # while settlements could not be written, nothing new leaves the house
+            claims, self._claims = ([], self._claims) if pause > 0.05 else (self._claims, [])
+            self.claimed.update(claim.id for claim, _ in claims)
+            try:
+                won = await self._database.run(
+                    write_wave, [claim for claim, _ in claims], [settlement for settlement, _ in settlements]
+                )
+            except SQLAlchemyError as error:
+                log.error("the database refused a write; trying again", error=str(error).splitlines()[0])
+                self._answer(claims, won=set())
+                self._settlements = settlements + self._settlements
+                if not self._settlements:
+                    continue
+                await asyncio.sleep(pause)
+                pause = min(5.0, pause * 2)
+                continue
+            pause = 0.05
+            self._answer(claims, won)
+            for settlement, written in settlements:
+                self.claimed.discard(settlement.claim_id)
+                if not written.done():
+                    written.set_result(None)
+
+    def _answer(self, claims: "Sequence[tuple[Claim, asyncio.Future[bool]]]", won: set[str]) -> None:
+        for claim, answer in claims:
+            if claim.id not in won:
+                self.claimed.discard(claim.id)
+            if not answer.done():
+                answer.set_result(claim.id in won)

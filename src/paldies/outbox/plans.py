@@ -1,0 +1,110 @@
+"""Plan versions: a campaign.toml is immutable once published, and every enrolment is pinned to one."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from paldies.campaigns.definition import Campaign
+from paldies.campaigns.reading import parse
+from paldies.campaigns.traits import Traits
+from paldies.campaigns.words import EnrolmentState
+from paldies.store.schema import enrolments
+from paldies.store.tables import CampaignRow, PlanVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A campaign.toml that could be read, as it lies in the folder."""
+
+    campaign: Campaign
+    source: str
+
+    @property
+    def sha(self) -> str:
+        return hashlib.sha256(self.source.encode()).hexdigest()
+
+
+class Plans:
+    """Published plans by their version, parsed once each."""
+
+    def __init__(self, channels: Mapping[str, Traits]) -> None:
+        self._channels = channels
+        self._parsed: dict[int, Campaign] = {}
+
+    def version(self, session: Session, plan_version_id: int) -> Campaign:
+        if plan_version_id not in self._parsed:
+            row = session.get_one(PlanVersion, plan_version_id)
+            self._parsed[plan_version_id] = parse(
+                row.source,
+                file=f"{row.campaign} version {row.version}",
+                name=row.campaign,
+                channels=self._channels,
+            )
+        return self._parsed[plan_version_id]
+
+    def running(self, session: Session) -> "list[Running]":
+        """The campaigns that take new enrolments, with their present version."""
+        rows = session.scalars(select(CampaignRow).where(CampaignRow.withdrawn_at.is_(None)))  # type: ignore[union-attr]
+        return [
+            Running(self.version(session, row.plan_version_id), row.plan_version_id, row.first_published_at)
+            for row in rows
+            if row.plan_version_id and row.first_published_at
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A published campaign; it enrols only events first seen after `since`."""
+
+    campaign: Campaign
+    plan_version_id: int
+    since: datetime
+
+
+def publish(session: Session, draft: Draft, now: datetime) -> PlanVersion:
+    """Makes a draft the version that new enrolments get; those inside finish theirs."""
+    name = draft.campaign.name
+    newest = session.scalar(select(func.max(PlanVersion.version)).where(PlanVersion.campaign == name))  # type: ignore[arg-type]
+    version = PlanVersion(
+        campaign=name, version=(newest or 0) + 1, sha=draft.sha, source=draft.source, published_at=now
+    )
+    session.add(version)
+    session.flush()
+    row = session.get(CampaignRow, name) or CampaignRow(name=name)
+    row.plan_version_id = version.id
+    row.first_published_at = row.first_published_at or now
+    row.withdrawn_at = None
+    session.add(row)
+    return version
+
+
+def publish_where_nobody_is_inside(session: Session, drafts: Iterable[Draft], now: datetime) -> list[str]:
+    """Publishes what can harm nobody, at start; returns the names that wait for `campaigns publish`."""
+    waiting = []
+    for draft in drafts:
+        match difference(session, draft):
+            case None:
+                pass
+            case 0:
+                publish(session, draft, now)
+            case _:
+                waiting.append(draft.campaign.name)
+    return waiting
+
+
+def difference(session: Session, draft: Draft) -> int | None:
+    """None: the draft is what is published; else how many are inside the published version."""
+    row = session.get(CampaignRow, draft.campaign.name)
+    if row is None or row.plan_version_id is None:
+        return 0
+    published = session.get_one(PlanVersion, row.plan_version_id)
+    if published.sha == draft.sha and row.withdrawn_at is None:
+        return None
+    inside = select(func.count()).where(
+        enrolments.c.campaign == row.name, enrolments.c.state == EnrolmentState.OPEN.value
+    )
+    return session.scalar(inside) or 0

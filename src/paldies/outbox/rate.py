@@ -1,0 +1,36 @@
+"""How many messages a channel may take now."""
+
+import re
+from datetime import datetime
+
+_UNITS = {"s": 1, "m": 60, "h": 3600}
+
+
+class RateError(ValueError):
+    """Not a rate like "14/s"."""
+
+
+class Rate:
+    """A token bucket that holds up to one second's worth, at least one message."""
+
+    def __init__(self, text: str) -> None:
+        match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*/\s*([smh])\s*", text)
+        if not match or not float(match[1]):
+            raise RateError(f'{text!r} is not a rate: write for example "14/s", "300/m" or "1000/h"')
+        self.per_second = float(match[1]) / _UNITS[match[2]]
+        self._capacity = max(1.0, self.per_second)
+        self._tokens = self._capacity
+        self._filled_at: datetime | None = None
+
+    def take(self, wanted: int, now: datetime) -> int:
+        """As many tokens as there are, up to `wanted`."""
+        if self._filled_at is not None:
+            passed = max(0.0, (now - self._filled_at).total_seconds())  # a clock set back refills nothing
+            self._tokens = min(self._capacity, self._tokens + passed * self.per_second)
+        self._filled_at = now
+        taken = min(wanted, int(self._tokens))
+        self._tokens -= taken
+        return taken
+
+    def give_back(self, unused: int) -> None:
+        self._tokens = min(self._capacity, self._tokens + unused)

@@ -1,0 +1,73 @@
+"""What the end of an order does to the campaigns it is in, and who takes over from it."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from paldies.campaigns.policy import why_stopped
+from paldies.campaigns.words import EnrolmentState, EventKind, MessageStatus
+from paldies.outbox.endings import stop
+from paldies.outbox.first_legs import plan_messages
+from paldies.outbox.plans import Plans
+from paldies.store.schema import enrolments, messages, order_events
+
+_SAID = (MessageStatus.SENDING.value, MessageStatus.SENT.value, MessageStatus.UNCONFIRMED.value)
+
+
+def stop_where_the_order_ended(
+    session: Session, plans: Plans, order_ids: Collection[int], *, now: datetime
+) -> int:
+    """Stops the passages of these orders that their campaign's `stop_on` has ended; returns how many."""
+    inside = session.execute(
+        select(enrolments.c.id, enrolments.c.order_id, enrolments.c.plan_version_id)
+        .where(enrolments.c.order_id.in_(order_ids))
+        .where(enrolments.c.state.in_((EnrolmentState.OPEN.value, EnrolmentState.JOINED.value)))
+    ).all()
+    if not inside:
+        return 0
+    happened: dict[int, set[EventKind]] = {}
+    for order_id, kind in session.execute(
+        select(order_events.c.order_id, order_events.c.kind).where(order_events.c.order_id.in_(order_ids))
+    ):
+        happened.setdefault(order_id, set()).add(EventKind(kind))
+    stopped = []
+    for enrolment in inside:
+        campaign = plans.version(session, enrolment.plan_version_id)
+        if reason := why_stopped(campaign.stop_on, frozenset(happened.get(enrolment.order_id, ()))):
+            stop(session, [enrolment.id], reason, now)
+            stopped.append(enrolment.id)
+    hand_over(session, plans, stopped, now=now)
+    return len(stopped)
+
+
+def hand_over(session: Session, plans: Plans, stopped: Sequence[int], *, now: datetime) -> None:
+    """The earliest order that shared a stopped passage goes on in its place, and repeats nothing."""
+    for enrolment_id in stopped:
+        sharing = session.execute(
+            select(enrolments)
+            .where(enrolments.c.joined_to == enrolment_id, enrolments.c.state == EnrolmentState.JOINED.value)
+            .order_by(enrolments.c.event_at, enrolments.c.id)
+        ).mappings()
+        heirs = sharing.all()
+        if not heirs:
+            continue
+        heir = heirs[0]
+        session.execute(
+            update(enrolments)
+            .where(enrolments.c.id == heir["id"])
+            .values(state=EnrolmentState.OPEN.value, reason="", joined_to=None)
+        )
+        session.execute(
+            update(enrolments)
+            .where(enrolments.c.id.in_([other["id"] for other in heirs[1:]]))
+            .values(joined_to=heir["id"])
+        )
+        said = session.scalars(
+            select(messages.c.step).where(
+                messages.c.enrolment_id == enrolment_id, messages.c.status.in_(_SAID)
+            )
+        )
+        campaign = plans.version(session, heir["plan_version_id"])
+        plan_messages(session, [heir["key"]], campaign, now=now, said=said)

@@ -1,0 +1,162 @@
+"""paldies.toml and the environment, as one frozen value that refuses what is unsafe."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from paldies.campaigns.durations import parse_duration
+from paldies.channels.email.server import Server
+from paldies.outbox.rate import Rate
+
+
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f'"{name}" is not a time zone; write one like "Europe/Riga"')
+    return str(ZoneInfo(name))
+
+
+def _database(url: str) -> str:
+    try:
+        backend = make_url(url).get_backend_name()
+    except ArgumentError:
+        backend = ""
+    if backend not in ("sqlite", "postgresql", "postgres"):
+        raise ValueError('write "sqlite:///paldies.db" or "postgresql://user:password@host/name"')
+    return url
+
+
+def _rate(text: str) -> str:
+    Rate(text)
+    return text
+
+
+def _smtp(url: SecretStr) -> SecretStr:
+    if url.get_secret_value():
+        Server.from_url(url.get_secret_value())
+    return url
+
+
+def _https(url: str) -> str:
+    if url and not url.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+        raise ValueError('write "https://…", as customers will open it; or leave it empty')
+    return url.rstrip("/")
+
+
+Zone = Annotated[str, AfterValidator(_zone)]
+Span = Annotated[
+    timedelta, BeforeValidator(lambda value: parse_duration(value) if isinstance(value, str) else value)
+]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Main(_Section):
+    """[paldies]"""
+
+    mode: Literal["rehearsal", "live"] = "rehearsal"
+    database: Annotated[str, AfterValidator(_database)] = "sqlite:///paldies.db"
+    state_dir: Path = Path(".paldies")
+    templates: Path = Path("message_templates")
+    public_url: Annotated[str, AfterValidator(_https)] = ""
+    time_zone: Zone = "UTC"
+    locale: str = "en"
+    send_only_to: tuple[str, ...] = ()
+    soft_opt_in: bool = True
+    stop_timeout: Span = timedelta(seconds=25)
+
+
+class OwnShop(_Section):
+    """[shop]: who we are, for templates."""
+
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    address: str = ""
+    url: str = ""
+
+
+class OrderSource(_Section):
+    """[[shops]]: a place that orders come from. Which keys a kind understands, the kind says itself."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
+    kind: str
+    poll: Span = timedelta(seconds=15)
+
+    @property
+    def details(self) -> Mapping[str, Any]:
+        """Everything but name, kind and poll."""
+        return dict(self.model_extra or {})
+
+
+class Email(_Section):
+    """[email]"""
+
+    url: Annotated[SecretStr, AfterValidator(_smtp)] = SecretStr("")
+    sender: str = Field(default="", alias="from")
+    connections: Annotated[int, Field(ge=1, le=64)] = 16
+    rate: Annotated[str, AfterValidator(_rate)] = "14/s"
+    tls: Literal["auto", "required", "none"] = "auto"
+
+
+class Staff(_Section):
+    """[staff]"""
+
+    email: str = ""
+
+
+class Web(_Section):
+    """[web]"""
+
+    port: Annotated[int, Field(ge=0, le=65535)] = 8025
+
+
+class Settings(_Section):
+    """Everything that can be set. Relative paths are relative to the file they stand in."""
+
+    paldies: Main = Main()
+    shop: OwnShop = OwnShop()
+    shops: tuple[OrderSource, ...] = ()
+    email: Email = Email()
+    staff: Staff = Staff()
+    web: Web = Web()
+
+    @model_validator(mode="after")
+    def _live_needs_a_way_to_send(self) -> "Settings":
+        if self.paldies.mode == "live" and self.email.url.get_secret_value() and "@" not in self.email.sender:
+            raise ValueError('email.from is missing: write for example from = "Anna <anna@example.com>"')
+        names = [shop.name for shop in self.shops]
+        if twice := {name for name in names if names.count(name) > 1}:
+            raise ValueError(
+                f"two shops are called {', '.join(sorted(twice))}: every [[shops]] needs its own name"
+            )
+        return self
+
+    @property
+    def is_rehearsal(self) -> bool:
+        return self.paldies.mode == "rehearsal"
+
+    @property
+    def database_url(self) -> str:
+        return self.paldies.database
+
+    @property
+    def rehearsal_database_url(self) -> str:
+        """Rehearsal keeps a database of its own: `paldies.db` → `paldies.rehearsal.db`."""
+        url = make_url(self.paldies.database)
+        assert url.database  # noqa: S101 - `_database` saw to it
+        if url.get_backend_name() == "sqlite":
+            stem, dot, suffix = url.database.rpartition(".")
+            name = f"{stem}.rehearsal.{suffix}" if dot else f"{url.database}.rehearsal"
+        else:
+            name = f"{url.database}_rehearsal"
+        return url.set(database=name).render_as_string(hide_password=False)

@@ -1,0 +1,28 @@
+"""The tables as SQL sees them, for statements about many rows at once."""
+
+from sqlmodel import SQLModel
+
+import paldies.store.tables  # noqa: F401  # declares every table
+
+_tables = SQLModel.metadata.tables
+
+attempts = _tables["attempts"]
+campaigns = _tables["campaigns"]
+cases = _tables["cases"]
+consents = _tables["consents"]
+cursors = _tables["cursors"]
+customer_identities = _tables["customer_identities"]
+customers = _tables["customers"]
+enrolments = _tables["enrolments"]
+feedback = _tables["feedback"]
+gifts = _tables["gifts"]
+instance = _tables["instance"]
+messages = _tables["messages"]
+order_events = _tables["order_events"]
+order_lines = _tables["order_lines"]
+orders = _tables["orders"]
+plan_versions = _tables["plan_versions"]
+sending_hours = _tables["sending_hours"]
+staff_tasks = _tables["staff_tasks"]
+suppressions = _tables["suppressions"]
+text_versions = _tables["text_versions"]
