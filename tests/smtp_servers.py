@@ -3,16 +3,15 @@
 import asyncio
 import ssl
 import subprocess
+import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Final, Self
 
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 CLOSE: Final = "close"  # hang up instead of answering
@@ -32,6 +31,7 @@ class ScriptedServer:
     """Answers by the script: verb (or GREETING, BODY, DOT) → one answer, or one for each transaction.
 
     `chop`: answers leave in pieces of so many bytes (0 = whole). `resets`: hangs up with RST instead of FIN.
+    `tls`: speaks TLS from the start.
     `texts` are the texts that a dot ended, dot-stuffed as they came.
     """
 
@@ -42,6 +42,7 @@ class ScriptedServer:
         extensions: Sequence[str] = ("PIPELINING", "8BITMIME"),
         chop: int = 0,
         resets: bool = False,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self.script = dict(script or {})
         self.extensions = extensions
@@ -50,6 +51,7 @@ class ScriptedServer:
         self.commands: list[str] = []
         self.texts: list[bytes] = []
         self.connections = 0
+        self._tls = tls
         self._times: Counter[str] = Counter()
         self._over = asyncio.Event()
         self._server: asyncio.Server | None = None
@@ -62,10 +64,10 @@ class ScriptedServer:
 
     @property
     def url(self) -> str:
-        return f"smtp://127.0.0.1:{self.port}"
+        return f"{'smtps' if self._tls else 'smtp'}://127.0.0.1:{self.port}"
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0, ssl=self._tls)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -184,26 +186,17 @@ class KeepingServer:
         self._refuse = dict(refuse or {})
         self._pipelining = pipelining
         self._is_tls_from_start = is_tls_from_start
-        self._controller = _Controller(
-            self,
-            hostname="127.0.0.1",
-            port=port,
-            ssl_context=tls if is_tls_from_start else None,
-            ready_timeout=10.0,
-            server_kwargs={
-                "enable_SMTPUTF8": True,
-                "tls_context": None if is_tls_from_start else tls,
-                "authenticator": self._authenticate if login else None,
-                "auth_required": login is not None,
-                "auth_require_tls": tls is not None,
-            },
-        )
+        self._tls = tls
+        self._port = port
+        self._loop = asyncio.new_event_loop()
+        self._listening: asyncio.Server | None = None
+        self._thread = threading.Thread(target=self._run, name="keeping-smtp-server", daemon=True)
+        self._is_ready = threading.Event()
 
     @property
     def port(self) -> int:
-        server = self._controller.server
-        assert isinstance(server, asyncio.Server)
-        return int(server.sockets[0].getsockname()[1])
+        assert self._listening
+        return int(self._listening.sockets[0].getsockname()[1])
 
     @property
     def url(self) -> str:
@@ -212,20 +205,46 @@ class KeepingServer:
         return f"{scheme}://{login}127.0.0.1:{self.port}"
 
     def __enter__(self) -> Self:
-        self._controller.start()
+        self._thread.start()
+        assert self._is_ready.wait(10)
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._controller.stop()
+    def __exit__(self, *_: object) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
 
     async def __aenter__(self) -> Self:
-        await asyncio.to_thread(self._controller.start)
-        return self
+        return await asyncio.to_thread(self.__enter__)
 
     async def __aexit__(self, *_: object) -> None:
-        await asyncio.to_thread(self._controller.stop)
+        await asyncio.to_thread(self.__exit__)
+
+    def _run(self) -> None:
+        loop = self._loop
+        asyncio.set_event_loop(loop)
+        tls = self._tls if self._is_tls_from_start else None
+        listen = loop.create_server(self._session, "127.0.0.1", self._port, ssl=tls)
+        self._listening = loop.run_until_complete(listen)
+        self._is_ready.set()
+        loop.run_forever()
+        self._listening.close()
+        talks = asyncio.all_tasks(loop)
+        for talk in talks:
+            talk.cancel()
+        loop.run_until_complete(asyncio.gather(*talks, return_exceptions=True))
+        loop.close()
+
+    def _session(self) -> SMTP:
+        self.connections += 1
+        return SMTP(
+            self,
+            loop=self._loop,
+            enable_SMTPUTF8=True,
+            tls_context=None if self._is_tls_from_start else self._tls,
+            authenticator=self._authenticate if self._login else None,
+            auth_required=self._login is not None,
+            auth_require_tls=self._tls is not None,
+        )
 
     # aiosmtpd calls these
 
@@ -268,19 +287,6 @@ class KeepingServer:
         if (data.login, data.password) == (user.encode(), password.encode()):
             return AuthResult(success=True, auth_data=data)
         return AuthResult(success=False, handled=False)
-
-
-class _Controller(Controller):
-    def __init__(self, keeper: KeepingServer, **kwargs: Any) -> None:
-        super().__init__(keeper, **kwargs)
-        self._keeper = keeper
-
-    def factory(self) -> SMTP:
-        self._keeper.connections += 1
-        return super().factory()
-
-    def _trigger_server(self) -> None:
-        """Not needed: it would connect once to the port that was asked for, which may be 0."""
 
 
 def self_signed(folder: Path) -> Path:

@@ -2,7 +2,8 @@
 
 import time
 from dataclasses import replace
-from email.utils import formatdate
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from functools import lru_cache
 
 from paldies.campaigns.traits import ALWAYS, Traits, Window
@@ -108,4 +109,4 @@ class EmailChannel:
 @lru_cache(maxsize=1)
 def _date(second: int) -> str:
     """The Date field of everything that leaves within the same second (RFC 5322 3.3)."""
-    return formatdate(second)
+    return format_datetime(datetime.fromtimestamp(second, UTC))

@@ -36,7 +36,7 @@ class Connector:
             start_tls=False,  # ours to do: None would go on in plain text when TLS is not offered
             local_hostname=self._hello,
             timeout=self._patience.connect,
-            tls_context=self._tls_context,
+            tls_context=self._tls_context if server.is_tls_from_start else None,
         )
         try:
             async with asyncio.timeout(self._patience.connect):
@@ -49,8 +49,8 @@ class Connector:
                 raise _unreachable(
                     f"{server} did not let us in within {self._patience.connect:g} s"
                 ) from error
-            if isinstance(error, aiosmtplib.SMTPServerDisconnected | OSError):
-                raise _unreachable(f"{server} broke the connection off: {error}") from error
+            if isinstance(error, aiosmtplib.SMTPException | OSError):
+                raise _unreachable(f"{server} did not let us in: {error}") from error
             raise
         if smtp.transport is None:
             raise _unreachable(f"{server} hung up after letting us in")
@@ -92,7 +92,7 @@ class Connector:
                 )
             return
         try:
-            await smtp.starttls()
+            await smtp.starttls(tls_context=self._tls_context)
         except aiosmtplib.SMTPResponseException as error:
             raise _refused(Stage.TLS, error) from error
         except ssl.SSLError as error:
@@ -129,11 +129,12 @@ class Connector:
 
     @cached_property
     def _tls_context(self) -> ssl.SSLContext:
-        context = ssl.create_default_context()  # some 20 ms: reads every trusted certificate
-        if not (self._server.must_be_secured or self._server.is_tls_from_start):
-            # On this machine TLS is a courtesy: mail servers there sign their own certificate.
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
+        if self._server.must_be_secured or self._server.is_tls_from_start:
+            return ssl.create_default_context()  # some 20 ms: reads every trusted certificate
+        # On this machine TLS is a courtesy: mail servers there sign their own certificate.
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
         return context
 
 

@@ -27,6 +27,7 @@ class Server:
         try:
             parts = urlsplit(url)
             port = parts.port
+            (parts.hostname or "").encode("idna")
         except ValueError as error:
             raise ValueError(
                 f"email.url cannot be read; write {_EXAMPLE}, and characters such as @ : / # in the"
