@@ -4,6 +4,8 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from paldies.templates.compiler import compile_note, compile_page
 from paldies.templates.faults import Problem, RenderFault, TemplateFault
@@ -96,6 +98,21 @@ def test_whatever_a_customer_is_called_stays_text_in_both_parts(name: str) -> No
     assert words_of(body_of(content)) == f"Dear {name}!".split()
     assert content.subject == f"For {name}"
     assert "<script>" not in content.html
+
+
+GREETING = compile_page(
+    read("---\nsubject: Hi {{ customer.first_name }}\n---\nDear {{ customer.first_name }}.", "a/b.email.md"),
+    FRAME,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp", "Cf"]), min_size=1, max_size=60))
+def test_any_name_at_all_reads_the_same_in_both_parts(name: str) -> None:
+    content = GREETING.fill({"locale": "en", "customer": Person(name)}, locale="en")
+
+    assert content.text.split() == words_of(body_of(content)) == f"Dear {name}.".split()
+    assert content.subject.split() == f"Hi {name}".split()
 
 
 def test_line_breaks_and_control_characters_in_a_value_cannot_start_a_new_line() -> None:

@@ -57,14 +57,14 @@ def _environment(*, escapes: bool) -> Sandbox:
     for name in _UNSAFE_FILTERS:
         del environment.filters[name]
     environment.filters.update(FILTERS, link=link)
-    environment.globals["counter"] = counter
+    environment.globals = {"counter": counter, "range": environment.globals["range"]}
     return environment
 
 
 def printable(value: object) -> object:
     """What a value looks like in a line of text; refuses what would look like a mistake to the customer."""
     if isinstance(value, str):
-        return _UNSEEMLY.sub(" ", value) if _UNSEEMLY.search(value) else value
+        return value if value.isprintable() else _UNSEEMLY.sub(" ", value)
     if isinstance(value, int | float | Decimal | Money | Undefined) and not isinstance(value, bool):
         return value
     if value is None:

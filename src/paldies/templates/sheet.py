@@ -20,7 +20,7 @@ class Sheet:
         self._tags = [tag for _, tag in script.origins]
         self._code_name = f"{file} #{id(self)}"
         code = environment.compile(script.source, name=file, filename=self._code_name)
-        self._template = Template.from_code(environment, code, environment.make_globals(None))
+        self._template = Template.from_code(environment, code, environment.globals)
 
     def fill(self, values: Mapping[str, object]) -> str:
         """Raises RenderFault."""
