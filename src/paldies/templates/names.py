@@ -9,6 +9,7 @@ from paldies.templates.locales import UNMARKED
 _FILE_NAME = re.compile(
     r"(?P<step>[^.]+)\.(?P<channel>[a-z][a-z_]*)(?:\.(?P<locale>[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*))?\.(?:md|txt)"
 )
+Leg = tuple[str, str, str]  # campaign, step, channel
 SUFFIXES = (".md", ".txt")
 
 
@@ -26,7 +27,7 @@ class TextName:
         return self.locale or UNMARKED
 
     @property
-    def leg(self) -> tuple[str, str, str]:
+    def leg(self) -> Leg:
         """What all languages of one text share."""
         return self.campaign, self.step, self.channel
 
