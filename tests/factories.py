@@ -113,7 +113,6 @@ def due(**changes: Any) -> Due:
         "traits": EMAIL,
         "send_at": NOON,
         "event_at": NOON - timedelta(minutes=20),
-        "first_look": True,
         "expires_at": None,
         "previous_at": None,
         "stop_on": frozenset({EventKind.CANCELLED, EventKind.REFUNDED}),

@@ -135,6 +135,8 @@ class Settings(_Section):
         if self.paldies.mode == "live" and self.email.url.get_secret_value() and "@" not in self.email.sender:
             raise ValueError('email.from is missing: write for example from = "Anna <anna@example.com>"')
         names = [shop.name for shop in self.shops]
+        if "customer" in names:
+            raise ValueError('a shop cannot be called "customer": its orders would look like customers')
         if twice := {name for name in names if names.count(name) > 1}:
             raise ValueError(
                 f"two shops are called {', '.join(sorted(twice))}: every [[shops]] needs its own name"

@@ -191,20 +191,20 @@ def test_the_deadline_counts_from_the_first_open_moment_and_never_moves_again():
     first = decide(asleep, facts(), NIGHT)
     assert isinstance(first, Defer)
 
-    later = replace(asleep, first_look=False, expires_at=first.expires_at, send_at=first.until)
+    later = replace(asleep, expires_at=first.expires_at, send_at=first.until)
 
     assert decide(later, facts(), MORNING + HOUR) == Send(MORNING + 12 * HOUR)
 
 
 def test_what_would_have_to_wait_past_its_deadline_is_skipped_with_that_gates_reason():
-    tired = due(step=step(window=DAYTIME), expires_at=NIGHT + HOUR, first_look=False)
+    tired = due(step=step(window=DAYTIME), expires_at=NIGHT + HOUR)
 
     assert decide(tired, facts(), NIGHT) == Skip(Reason.OUTSIDE_WINDOW)
     assert decide(tired, facts(has_in_flight=True), NIGHT + HOUR) == Skip(Reason.IN_FLIGHT)
 
 
 def test_what_has_passed_its_deadline_is_too_late_whatever_the_hour():
-    tired = due(step=step(window=DAYTIME), expires_at=NIGHT, first_look=False)
+    tired = due(step=step(window=DAYTIME), expires_at=NIGHT)
 
     assert decide(tired, facts(), NIGHT + MINUTE) == Skip(Reason.TOO_LATE)
     assert decide(tired, facts(), MORNING) == Skip(Reason.TOO_LATE)
@@ -323,7 +323,6 @@ def test_a_further_leg_of_a_reminder_keeps_to_the_moment_of_its_own_channel():
         traits=replace(CALL, margin_minutes=0),
         event_at=NOON,
         leg=2,
-        first_look=False,
         expires_at=NOON + 24 * HOUR,
     )
     nine = MORNING - HOUR
@@ -492,7 +491,7 @@ def test_followed_to_its_end_a_message_is_sent_in_time_and_at_a_decent_hour_or_s
         assert seen[-1:] != [decision.reason] or decision.reason is Reason.FREQUENCY_CAP
         seen.append(decision.reason)
         now = decision.until
-        message = replace(message, send_at=now, first_look=False, expires_at=decision.expires_at)
+        message = replace(message, send_at=now, expires_at=decision.expires_at)
 
     assert isinstance(decision, Send | Skip)
     if isinstance(decision, Send):

@@ -22,7 +22,6 @@ class Due:
     purpose: Purpose
     send_at: datetime
     event_at: datetime  # when the trigger happened
-    first_look: bool  # the policy has not yet fixed its moment and its expiry
     expires_at: datetime | None
     previous_at: datetime | None  # the latest planned moment of the enrolment's earlier steps
     stop_on: frozenset[EventKind] = frozenset()  # what ends the campaign

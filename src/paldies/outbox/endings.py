@@ -21,7 +21,16 @@ LIVE = tuple(
         MessageStatus.UNCONFIRMED,
     )
 )
-_INHERITED = ("enrolment_id", "customer_id", "campaign", "step", "purpose", "expires_at", "is_late_seen")
+_INHERITED = (
+    "enrolment_id",
+    "customer_id",
+    "campaign",
+    "step",
+    "purpose",
+    "expires_at",
+    "is_late_seen",
+    "approved_at",
+)
 
 
 @dataclass(frozen=True, slots=True)

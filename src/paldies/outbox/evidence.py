@@ -110,7 +110,6 @@ def gather(
             purpose=row.purpose,
             send_at=row.send_at,
             event_at=row.event_at,
-            first_look=row.expires_at is None,
             expires_at=row.expires_at,
             previous_at=earlier.get(row.id),
             stop_on=campaign.stop_on,
