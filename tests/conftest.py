@@ -69,9 +69,9 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
 
 
 def _empty(database: Database) -> None:
-    tables = ", ".join(SQLModel.metadata.tables)
     with database.engine.begin() as connection:
-        connection.exec_driver_sql(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+        for table in reversed(SQLModel.metadata.sorted_tables):  # TRUNCATE takes ten times as long here
+            connection.execute(table.delete())
 
 
 @contextmanager
