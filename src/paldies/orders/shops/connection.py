@@ -19,7 +19,7 @@ _DRIVERS = {
     "mysql": "mysql+pymysql",
     "mariadb": "mariadb+pymysql",
 }
-_LOCK_WAIT = 5.0  # seconds that we wait for a locked SQLite file
+_LOCK_WAIT = 5.0  # seconds that we wait for a locked SQLite file, unless the url says ?timeout=
 _CONNECT_WAIT = 10  # seconds
 _SILENCE = 300  # seconds without a word from MySQL after which the line counts as dead
 
@@ -56,6 +56,7 @@ def open_engine(url: URL) -> Engine:
 
 def _sqlite(url: URL) -> Engine:
     name = url.database or ""
+    patience = float(str(url.query.get("timeout", _LOCK_WAIT)))
     path = Path(name.removeprefix("file:").partition("?")[0]) if name else Path()
 
     def connect() -> sqlite3.Connection:
@@ -63,7 +64,7 @@ def _sqlite(url: URL) -> Engine:
         connection = sqlite3.connect(
             f"file:{quote(str(path.absolute()))}?{mode}",
             uri=True,
-            timeout=_LOCK_WAIT,
+            timeout=patience,
             check_same_thread=False,
         )
         connection.text_factory = lambda text: text.decode("utf-8", "replace")  # one bad byte, one bad letter

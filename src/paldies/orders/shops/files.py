@@ -18,6 +18,7 @@ SUFFIXES = (".csv", ".tsv", ".jsonl", ".ndjson")
 MAX_LINE = 10_000_000  # bytes; more than that is no order, and must not fill the memory
 
 _PAGE = 500  # rows
+_BLOCK = 65_536  # bytes
 _DELIMITERS = ",;\t"
 _NOT_UTF_8 = "this is not UTF-8: save the file as UTF-8"
 _TOO_LONG = "\ud800"  # stands for a line that was not kept; no UTF-8 decodes to it
@@ -146,12 +147,18 @@ class OrderFile:
         while raw := self._file.readline(MAX_LINE):
             number += 1
             self.bytes_read += len(raw)
+            if len(raw) == MAX_LINE and not raw.endswith(b"\n"):
+                self._skip_line()
+                yield number, _TOO_LONG
+                continue
             written = raw.decode("utf-8", "surrogateescape")
-            while len(raw) == MAX_LINE and not raw.endswith(b"\n"):
-                written = _TOO_LONG
-                raw = self._file.readline(MAX_LINE)
-                self.bytes_read += len(raw)
             yield number, written.removeprefix("\ufeff") if number == 1 else written
+
+    def _skip_line(self) -> None:
+        while rest := self._file.readline(_BLOCK):
+            self.bytes_read += len(rest)
+            if rest.endswith(b"\n"):
+                return
 
 
 def _records(lines: Iterator[tuple[int, str]], delimiter: str) -> Iterator[tuple[int, str, list[str] | str]]:
