@@ -11,6 +11,7 @@ import pytest
 import uvloop
 
 from paldies.channels.email.envelope import Envelope
+from paldies.channels.email.extensions import Extensions
 from paldies.channels.email.outcomes import (
     Accepted,
     NotSent,
@@ -32,7 +33,7 @@ OK = "250 ok"
 GO_ON = "354 go on"
 
 PATIENT = Patience(command=10, body=10, dot=10, quit=10)
-IMPATIENT = Patience(command=0.05, body=0.05, dot=0.05, quit=0.05)
+IMPATIENT = Patience(command=0.1, body=0.1, dot=0.1, quit=0.1)
 
 GONE = "not sent at idle"  # the next message finds the line closed
 
@@ -105,7 +106,8 @@ async def opened(server: ScriptedServer, patience: Patience = PATIENT) -> Wire:
     smtp = aiosmtplib.SMTP(hostname="127.0.0.1", port=server.port, start_tls=False, local_hostname="test")
     await smtp.connect()
     await smtp.ehlo()
-    return Wire(cast(asyncio.Transport, smtp.transport), smtp.esmtp_extensions, patience=patience)
+    transport = cast(asyncio.Transport, smtp.transport)
+    return Wire(transport, Extensions.offered(smtp.esmtp_extensions), patience=patience)
 
 
 async def until(is_so: Callable[[], bool]) -> None:
@@ -175,11 +177,15 @@ class Tape(asyncio.Transport):
     def is_closing(self) -> bool:
         return False
 
+    def abort(self) -> None:
+        """Nothing to hang up."""
+
     def write(self, data: bytes | bytearray | memoryview) -> None:
         self.writes.append(bytes(data))
 
 
-async def written(extensions: Mapping[str, str], *, replies: Sequence[bytes]) -> list[bytes]:
+async def taped(extensions: Extensions, *, replies: Sequence[bytes]) -> tuple[str, list[bytes]]:
+    """How the message ended, and what was written for it."""
     tape = Tape()
     wire = Wire(tape, extensions, patience=PATIENT)
     sending = asyncio.create_task(wire.send(LETTER))
@@ -187,26 +193,45 @@ async def written(extensions: Mapping[str, str], *, replies: Sequence[bytes]) ->
         await asyncio.sleep(0)
         await asyncio.sleep(0)
         wire.data_received(reply)
-    assert described(await sending) == "accepted"
-    return tape.writes
+    return described(await sending), tape.writes
 
 
 async def test_a_server_that_pipelines_gets_the_envelope_at_once_and_the_dot_last() -> None:
     replies = [b"250 ok\r\n250 ok\r\n354 go on\r\n", b"250 kept\r\n"]
 
-    writes = await written({"pipelining": ""}, replies=replies)
+    ending, writes = await taped(Extensions(pipelining=True), replies=replies)
 
     envelope = b"MAIL FROM:<shop@example.com>\r\nRCPT TO:<alice@example.com>\r\nDATA\r\n"
-    assert writes == [envelope, STUFFED, b".\r\n"]
+    assert ending == "accepted"
+    assert writes == [envelope, STUFFED + b".\r\n"]
 
 
 async def test_any_other_server_gets_one_command_at_a_time() -> None:
     replies = [b"250 ok\r\n", b"250 ok\r\n", b"354 go on\r\n", b"250 kept\r\n"]
 
-    writes = await written({}, replies=replies)
+    ending, writes = await taped(Extensions(), replies=replies)
 
     commands = [b"MAIL FROM:<shop@example.com>\r\n", b"RCPT TO:<alice@example.com>\r\n", b"DATA\r\n"]
-    assert writes == [*commands, STUFFED, b".\r\n"]
+    assert ending == "accepted"
+    assert writes == [*commands, STUFFED + b".\r\n"]
+
+
+@pytest.mark.parametrize(
+    ("early", "expected"),
+    [
+        (b"250 kept\r\n", "not sent at text"),
+        (b"421 bye\r\n", "not sent at text"),
+        (b"552 5.3.4 too big\r\n", "refused at text"),
+        (b"25", "not sent at text"),
+    ],
+)
+async def test_an_answer_to_a_text_that_was_not_yet_sent_is_not_believed(early: bytes, expected: str) -> None:
+    replies = [b"250 ok\r\n250 ok\r\n354 go on\r\n" + early]
+
+    ending, writes = await taped(Extensions(pipelining=True), replies=replies)
+
+    assert ending == expected
+    assert len(writes) == 1  # the envelope
 
 
 async def test_a_long_text_that_is_cut_in_the_middle_is_surely_not_sent() -> None:

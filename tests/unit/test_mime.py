@@ -134,7 +134,7 @@ def test_no_line_is_longer_than_allowed(subject: str, name: str) -> None:
     assert max(map(len, lines)) <= 76
     assert data.count(b"\n") == data.count(b"\r") == len(lines) - 1
     assert data.isascii()
-    assert Envelope("a@b.c", "d@e.f", data).stuffed == data
+    assert Envelope("a@b.c", "d@e.f", data).data == data + b".\r\n"
 
 
 @given(text=st.text(st.characters(exclude_categories=["Cs"]), max_size=400))
@@ -300,8 +300,17 @@ def test_a_wrong_sender_is_named_with_the_remedy() -> None:
         mailbox("Anna at example.com")
 
 
-def test_lines_that_begin_with_a_dot_are_stuffed() -> None:
-    assert Envelope("a@b.c", "d@e.f", b".a\r\nb.\r\n..\r\n").stuffed == b"..a\r\nb.\r\n...\r\n"
+@pytest.mark.parametrize(
+    ("content", "data"),
+    [
+        (b"no dot\r\n", b"no dot\r\n.\r\n"),
+        (b"a.b\r\nc.\r\n", b"a.b\r\nc.\r\n.\r\n"),
+        (b".a\r\nb.\r\n", b"..a\r\nb.\r\n.\r\n"),
+        (b"a.b\r\n.\r\n..\r\n", b"a.b\r\n..\r\n...\r\n.\r\n"),
+    ],
+)
+def test_lines_that_begin_with_a_dot_are_stuffed(content: bytes, data: bytes) -> None:
+    assert Envelope("a@b.c", "d@e.f", content).data == data
 
 
 def test_only_an_address_outside_ascii_needs_smtputf8() -> None:

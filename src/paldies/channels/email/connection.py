@@ -12,6 +12,7 @@ import aiosmtplib
 
 from paldies.channels.base import DeliveryError
 from paldies.channels.email import verdicts
+from paldies.channels.email.extensions import Extensions
 from paldies.channels.email.outcomes import Reply, Stage
 from paldies.channels.email.patience import Patience
 from paldies.channels.email.server import Server

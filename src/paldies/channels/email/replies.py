@@ -5,6 +5,7 @@ from collections import deque
 from paldies.channels.email.outcomes import Reply
 
 _LONGEST = 32 * 1024  # bytes: far above any real reply, it bounds what a mad server can make us keep
+_ENDLESS = "an endless answer"
 
 
 class ReplyError(Exception):
@@ -31,7 +32,8 @@ class ReplyReader:
         *lines, self._tail = (self._tail + data).split(b"\n")
         for line in lines:
             self._read(line.rstrip(b"\r"))
-        self._measure(len(self._tail))
+        if self._length + len(self._tail) > _LONGEST:
+            raise ReplyError(_ENDLESS)
 
     def _read(self, line: bytes) -> None:
         code, mark = line[:3], line[3:4]
@@ -41,12 +43,9 @@ class ReplyReader:
         self._code = code
         self._lines.append(line[4:].decode("utf-8", "replace").strip())
         self._length += len(line)
-        self._measure(0)
+        if self._length > _LONGEST:
+            raise ReplyError(_ENDLESS)
         if mark != b"-":
             self.replies.append(Reply(int(code), " ".join(self._lines)))
             self._lines.clear()
             self._length = 0
-
-    def _measure(self, more: int) -> None:
-        if self._length + more > _LONGEST:
-            raise ReplyError("an endless answer")

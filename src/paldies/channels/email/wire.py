@@ -1,14 +1,14 @@
 """One SMTP transaction at a time, on a connection that is open, secured and logged in.
 
-The point of no return is the final dot. It is written last, alone, and only when everything before it has
-been handed on: what goes wrong earlier surely sent nothing, what goes wrong later leaves a doubt.
+The point of no return is the final dot, the last byte of all to be handed to the network: as long as any byte
+waits in our buffer, the dot does, and surely nothing was sent. What goes wrong later leaves a doubt.
 """
 
 import asyncio
 import time
-from collections.abc import Mapping
 
 from paldies.channels.email.envelope import Envelope
+from paldies.channels.email.extensions import Extensions
 from paldies.channels.email.outcomes import (
     Accepted,
     NotSent,
@@ -34,18 +34,11 @@ class _Cut(Exception):
 class Wire(asyncio.Protocol):
     """Takes the transport over from whoever opened it; no await may stand between its last reply and this."""
 
-    def __init__(
-        self, transport: asyncio.Transport, extensions: Mapping[str, str], *, patience: Patience
-    ) -> None:
+    def __init__(self, transport: asyncio.Transport, extensions: Extensions, *, patience: Patience) -> None:
         self._transport = transport
         self._patience = patience
         self._loop = asyncio.get_running_loop()
-        self._pipelines = "pipelining" in extensions
-        self._speaks_utf8 = "smtputf8" in extensions
-        self._takes_8bit = "8bitmime" in extensions
-        self._takes_size = "size" in extensions
-        limit = extensions.get("size", "").strip()
-        self._size_limit = int(limit) if limit.isdecimal() else 0  # bytes; 0 = none told (RFC 1870)
+        self._extensions = extensions
         self._reader = ReplyReader()
         self._replies = self._reader.replies
         self._waiter: asyncio.Future[None] | None = None
@@ -67,7 +60,7 @@ class Wire(asyncio.Protocol):
 
         Never wrap it in wait_for: it keeps its own time. When cancelled, it cuts the line.
         """
-        if unfit := self._unfit(envelope):
+        if unfit := self._extensions.unfit(envelope):
             return unfit
         if not self.is_usable:
             said = self._replies[-1] if self._replies else None
@@ -104,27 +97,14 @@ class Wire(asyncio.Protocol):
 
     # the transaction
 
-    def _unfit(self, envelope: Envelope) -> Unfit | None:
-        if envelope.needs_smtputf8 and not self._speaks_utf8:
-            return Unfit("smtputf8", "the mail server does not take addresses outside ASCII (SMTPUTF8)")
-        if 0 < self._size_limit < len(envelope.content):
-            return Unfit(
-                "size",
-                f"the message has {len(envelope.content)} bytes, the mail server takes {self._size_limit}",
-            )
-        return None
-
     async def _transact(self, envelope: Envelope) -> Outcome:
         try:
-            refused = await self._introduce(envelope) or await self._hand_over(envelope.stuffed)
-            if refused:
-                return refused
-            self._stage = Stage.DOT
-            self._transport.write(b".\r\n")
-            if self._transport.is_closing():  # the network refused it on the spot
-                raise _Cut("the connection broke")
+            refused = await self._introduce(envelope) or await self._hand_over(envelope.data)
         except _Cut as cut:
             return NotSent(self._stage, str(cut), cut.reply)
+        if refused:
+            return refused
+        self._stage = Stage.DOT
         try:
             reply = await self._reply(self._patience.dot)
         except _Cut as cut:
@@ -134,20 +114,20 @@ class Wire(asyncio.Protocol):
     async def _introduce(self, envelope: Envelope) -> Refused | None:
         """RSET if need be, MAIL, RCPT, DATA: all at once where the server allows it (RFC 2920)."""
         commands = self._commands(envelope)
-        if self._pipelines:
+        if self._extensions.pipelining:
             self._transport.write(b"".join(commands.values()))
         refused: Refused | None = None
         try:
             for stage, command in commands.items():
                 self._stage = stage
-                if not self._pipelines:
+                if not self._extensions.pipelining:
                     self._transport.write(command)
                 reply = await self._expected_reply(stage)
                 if reply.code < 400:
                     continue
                 self._is_dirty = True
                 refused = refused or Refused(stage, reply)
-                if not self._pipelines:
+                if not self._extensions.pipelining:
                     return refused
             if refused and reply.code == 354:
                 await self._send_nothing(refused)
@@ -157,9 +137,7 @@ class Wire(asyncio.Protocol):
         return refused
 
     def _commands(self, envelope: Envelope) -> dict[Stage, bytes]:
-        parameters = f" SIZE={len(envelope.content)}" if self._takes_size else ""
-        if envelope.needs_smtputf8:
-            parameters += " BODY=8BITMIME SMTPUTF8" if self._takes_8bit else " SMTPUTF8"
+        parameters = self._extensions.parameters(envelope)
         commands = {Stage.RESET: b"RSET\r\n"} if self._is_dirty else {}
         commands[Stage.MAIL] = f"MAIL FROM:<{envelope.sender}>{parameters}\r\n".encode()
         commands[Stage.RCPT] = f"RCPT TO:<{envelope.recipient}>\r\n".encode()
@@ -188,20 +166,27 @@ class Wire(asyncio.Protocol):
         self._transport.write(b".\r\n")
         await self._reply(self._patience.command)
 
-    async def _hand_over(self, content: bytes) -> Refused | None:
+    async def _hand_over(self, data: bytes) -> Refused | None:
+        """Returns None once the final dot is on its way."""
         self._stage = Stage.BODY
-        self._transport.write(content)
-        while self._is_paused and not self._lost and not self._replies:
-            await self._wait(self._patience.body)
-        if self._replies:
-            early = self._replies[0]
-            self.cut("the server answered before the end of the text")
-            if early.code >= 400 and early.code != 421:
-                return Refused(Stage.BODY, early)
-            raise _Cut(self._lost, early)
+        if self._reader.is_empty:
+            self._write(data)
+            while self._is_paused and not self._lost and not self._replies:
+                await self._wait(self._patience.body)
+            if not self._is_paused:
+                return None
+        early = self._replies[0] if self._replies else None
+        self.cut("the server answered before the end of the text")
+        if early and early.code >= 400 and early.code != 421:
+            return Refused(Stage.BODY, early)
+        raise _Cut(self._lost, early)
+
+    def _write(self, data: bytes) -> None:
+        """Raises _Cut if the network refused it on the spot: then not a byte of it left."""
+        if not self._lost:
+            self._transport.write(data)
         if self._lost or self._transport.is_closing():
             raise _Cut(self._lost or "the connection broke")
-        return None
 
     def _answer(self, reply: Reply) -> Outcome:
         if 200 <= reply.code < 300:
