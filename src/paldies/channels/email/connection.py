@@ -55,7 +55,8 @@ class Connector:
             raise
         if smtp.transport is None:
             raise _unreachable(f"{server} hung up after letting us in")
-        return Wire(cast(asyncio.Transport, smtp.transport), smtp.esmtp_extensions, patience=self._patience)
+        transport = cast(asyncio.Transport, smtp.transport)
+        return Wire(transport, Extensions.offered(smtp.esmtp_extensions), patience=self._patience)
 
     async def _connect(self, smtp: aiosmtplib.SMTP) -> None:
         try:
