@@ -43,8 +43,8 @@ def explained(error: SQLAlchemyError | OSError, url: URL) -> ShopError:
     code = str(getattr(cause, "sqlstate", None) or "")
     told = f"{code} {cause}"
     remedy = next((remedy for pattern, remedy in _REMEDIES if re.search(pattern, told, re.IGNORECASE)), "")
-    sentence = f"{url.render_as_string(hide_password=True)}: {said}"
-    return ShopError(_without(str(url.password or ""), f"{sentence}. {remedy}" if remedy else sentence))
+    sentence = f"{url.render_as_string(hide_password=True)}: {_without(str(url.password or ''), said)}"
+    return ShopError(f"{sentence}. {remedy[0].upper()}{remedy[1:]}" if remedy else sentence)
 
 
 def _first_line(said: str) -> str:

@@ -11,7 +11,7 @@ def fingerprint(row: Iterable[Any]) -> int:
 
 
 class Seen:
-    """Remembers the last `limit` to twice `limit` fingerprints, at some 70 bytes each.
+    """Remembers at least the last `limit` fingerprints and at most twice as many, at some 70 bytes each.
 
     What was forgotten is handed over once more, which costs time and changes nothing.
     """

@@ -17,6 +17,7 @@ from paldies.orders.shops.source import Cells, Source, key
 from paldies.orders.snapshot import Snapshot
 
 _FIRST_ROWS = 100
+_ALL_ROWS = 500_000  # 35 MB; a shop with more orders and no :since has all of them stored anew at each poll
 
 Since = Literal["auto", "datetime", "text", "epoch", "epoch_ms"]
 _FORMS = {"datetime": Form.NAIVE, "text": Form.TEXT, "epoch": Form.SECONDS, "epoch_ms": Form.MILLISECONDS}
@@ -73,7 +74,7 @@ class SqlShop:
         self._overlap = overlap
         self._clock = clock or SystemClock()
         self._settings = f"{self.reading.fingerprint}.{fingerprint([query, lines_query]):x}"
-        self._seen = Seen()
+        self._seen = Seen() if self._source.uses_since else Seen(limit=_ALL_ROWS)
         self._kept: dict[str, Any] = {}  # the cursor up to which what was seen is known to be stored
 
     def poll(self, cursor: dict[str, Any]) -> Iterator[Page]:
@@ -120,6 +121,10 @@ class SqlShop:
         """Nothing is kept open between polls."""
 
     def _row(self, cells: Cells) -> _Row:
+        if (
+            not self._source.uses_since
+        ):  # no one will ask how far we came, and to find out costs most of a row
+            return _Row(cells, fingerprint(cells.values()), None)
         moments = (cells.get("updated_at"), cells.get("placed_at"))
         marks = (Mark.of(raw, zone=self.reading.zone) for raw in moments if raw is not None)
         return _Row(cells, fingerprint(cells.values()), next((mark for mark in marks if mark), None))
