@@ -21,6 +21,11 @@ def customer_subject(uuid: UUID) -> str:
     return f"customer:{uuid}"
 
 
+def is_about_a_customer(subject: str) -> bool:
+    """Whether a subject is a customer's; no shop may be called so."""
+    return subject.startswith("customer:")
+
+
 def enrolment_key(campaign: str, subject: str, kind: EventKind | str, ordinal: int) -> str:
     """`campaign/subject/occurrence`."""
     return f"{campaign}/{subject}/{kind}.{ordinal}"

@@ -94,15 +94,16 @@ def _read(session: Session, candidates: Sequence[Candidate], home_zone: str) -> 
     )
     earlier = session.execute(
         select(enrolments.c.key, enrolments.c.state, enrolments.c.event_at, enrolments.c.customer_id)
-        .add_columns(enrolments.c.campaign, orders.c.placed_at, orders.c.shop, orders.c.external_id)
+        .add_columns(enrolments.c.campaign, orders.c.placed_at)
         .join_from(enrolments, orders, orders.c.id == enrolments.c.order_id, isouter=True)
         .where(enrolments.c.customer_id.in_(customer_ids))
         .where(enrolments.c.campaign.in_({one.running.campaign.name for one in candidates}))
     )
     for row in earlier:
-        subject = keys.order_subject(row.shop, row.external_id) if row.shop else ""
+        _, subject, _ = row.key.split("/")
+        anchor = row.event_at if keys.is_about_a_customer(subject) else row.placed_at or row.event_at
         known.passages[row.customer_id, row.campaign].append(
-            Passage(row.key, subject, EnrolmentState(row.state), row.event_at, row.placed_at or row.event_at)
+            Passage(row.key, subject, EnrolmentState(row.state), row.event_at, anchor)
         )
     return known
 
@@ -123,6 +124,9 @@ def _arrival(candidate: Candidate, known: _Known) -> Arrival:
 
 
 def _anchor(candidate: Candidate, known: _Known) -> datetime:
+    """A customer's passage is about no order, though it may be filled in with the latest one."""
+    if keys.is_about_a_customer(candidate.subject):
+        return candidate.event_at
     order = known.orders.get(candidate.order_id) if candidate.order_id else None
     return order.order.placed_at if order else candidate.event_at
 
