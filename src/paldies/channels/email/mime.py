@@ -70,7 +70,7 @@ def _boundary() -> str:
 
 
 def _base64(text: str) -> bytes:
-    """A text part's body: CRLF line ends, UTF-8, base64 in lines. Lone surrogates become U+FFFD."""
+    """A text part's body, without its last line end: CRLF, UTF-8, base64. Lone surrogates become U+FFFD."""
     try:
         data = text.encode()
     except UnicodeEncodeError:
@@ -84,7 +84,7 @@ def _base64(text: str) -> bytes:
     lines = _lines(full).unpack_from(encoded)
     if rest:
         lines += (encoded[-rest:],)
-    return b"\r\n".join(lines) + b"\r\n"
+    return b"\r\n".join(lines)
 
 
 @lru_cache(maxsize=4096)
