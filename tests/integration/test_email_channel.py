@@ -456,7 +456,7 @@ COMMANDS = st.fixed_dictionaries(
 
 
 @given(script=COMMANDS, pipelining=st.booleans(), chop=st.sampled_from([0, 1, 5]), resets=st.booleans())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_doubt_means_doubt(script: dict[str, str], pipelining: bool, chop: int, resets: bool) -> None:
     async def send() -> tuple[object, list[bytes]]:
         extensions = ["PIPELINING"] if pipelining else []

@@ -22,7 +22,7 @@ SHOP = Letterhead(sender="Anna <anna@example.com>")
 INVOICE = Attachment("rēķins №1.pdf", "application/pdf", bytes(range(256)) * 9)
 
 ANY_TEXT = st.text(st.characters(), max_size=300)  # lone surrogates, controls, everything
-MONTH = settings(max_examples=150, deadline=None)
+MODEST = settings(max_examples=80, deadline=None)
 
 
 def outgoing(
@@ -78,7 +78,7 @@ def well_formed(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-@MONTH
+@MODEST
 @given(subject=ANY_TEXT, name=ANY_TEXT, text=ANY_TEXT, html=ANY_TEXT)
 @example(subject="=?utf-8?q?no?=", name='"Bob" \\ <x@y>', text="\r\n.\r\n", html="<p>&amp;\x00</p>")
 @example(subject="a" * 300, name="Ж" * 300, text="\x85\u2028\x0b", html="\ud83d")
@@ -104,7 +104,7 @@ def test_any_text_reads_like_the_standard_librarys_own(subject: str, name: str, 
     assert (address.addr_spec, len(ours["To"].addresses)) == ("alice@example.com", 1)
 
 
-@MONTH
+@MODEST
 @given(name=ANY_TEXT)
 @example(name="李" * 100)
 @example(name="👩‍👩‍👧" * 30)
@@ -125,7 +125,7 @@ def decoded_source(data: bytes) -> str:
     return str(message_from_bytes(data)["To"])
 
 
-@MONTH
+@MODEST
 @given(subject=ANY_TEXT, name=ANY_TEXT)
 def test_no_line_is_longer_than_allowed(subject: str, name: str) -> None:
     data = made(outgoing(subject=subject, to_name=name, html="<p>" + subject + "</p>", text=name))
