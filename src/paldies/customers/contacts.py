@@ -1,0 +1,59 @@
+"""What a customer is called and where they are reached, by their newest order."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, func, select, update
+from sqlalchemy.orm import Session
+
+from paldies.store.schema import customers, orders
+
+_FIELDS = ("first_name", "last_name", "email", "phone", "locale")
+
+
+@dataclass(frozen=True, slots=True)
+class Contacts:
+    """What one order says about the person, normalised; empty where it says nothing."""
+
+    customer_id: int
+    placed_at: datetime
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    phone: str = ""
+    locale: str = ""
+
+
+def refresh(session: Session, found: Iterable[Contacts]) -> None:
+    """Takes over what is said and new, unless a later order of the customer is known already.
+
+    To be called before the orders that it comes from are stored.
+    """
+    newest = {one.customer_id: one for one in sorted(found, key=lambda one: one.placed_at)}
+    if not newest:
+        return
+    known = (
+        select(orders.c.customer_id, func.max(orders.c.placed_at))
+        .where(orders.c.customer_id.in_(newest))
+        .group_by(orders.c.customer_id)
+    )
+    latest: dict[int, datetime] = {customer: placed_at for customer, placed_at in session.execute(known)}
+    rows = session.execute(select(customers).where(customers.c.id.in_(newest)).order_by(customers.c.id))
+    changes: list[dict[str, Any]] = []
+    for row in rows.mappings():
+        one = newest[row["id"]]
+        if one.placed_at < latest.get(row["id"], one.placed_at):
+            continue
+        said = {field: value for field, value in asdict(one).items() if field in _FIELDS and value}
+        after = {field: said.get(field, row[field]) for field in _FIELDS}
+        if any(after[field] != row[field] for field in _FIELDS):
+            changes.append({"row": row["id"], **{f"new_{field}": after[field] for field in _FIELDS}})
+    if changes:
+        session.connection().execute(
+            update(customers)
+            .where(customers.c.id == bindparam("row"))
+            .values({field: bindparam(f"new_{field}") for field in _FIELDS}),
+            changes,
+        )

@@ -1,0 +1,143 @@
+"""Whose order it is: by what the shop calls the customer, then by e-mail, never by telephone number."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from paldies.campaigns.keys import customer_uuid
+from paldies.campaigns.words import Stage
+from paldies.customers.addresses import is_relay
+from paldies.store.schema import customer_identities, customers, orders
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """Who bought one order, as that order says."""
+
+    order_id: str  # the shop's
+    customer_id: str = ""  # the shop's; empty for a guest
+    email: str = ""  # normalised
+
+    @property
+    def mailbox(self) -> str:
+        """The address by which a person may be recognised."""
+        return "" if is_relay(self.email) else self.email
+
+    def uuid(self, shop: str) -> str:
+        """The same wherever and whenever the order is read."""
+        # an order's id is marked as such: a shop's order 7 is not its customer 7
+        return str(customer_uuid(shop, self.customer_id or self.mailbox or f"order {self.order_id}"))
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """`customer_id` is the row that the order belongs to now, `bought_by` the one it stems from."""
+
+    customer_id: int
+    bought_by: int
+
+
+def identify(session: Session, shop: str, buyers: Sequence[Buyer], *, now: datetime) -> list[Owner]:
+    """The owner of each order, in the same order; people seen for the first time get a row.
+
+    Two customers of one e-mail address are only marked here; `merges.settle` merges them.
+    """
+    by_id = _by_shop_id(session, shop, {buyer.customer_id for buyer in buyers if buyer.customer_id})
+    by_mailbox = _by_mailbox(session, {buyer.mailbox for buyer in buyers if buyer.mailbox})
+
+    def known(buyer: Buyer) -> int | None:
+        return by_id.get(buyer.customer_id) if buyer.customer_id else by_mailbox.get(buyer.mailbox)
+
+    strangers = [buyer for buyer in buyers if known(buyer) is None]
+    added = _add(session, {buyer.uuid(shop) for buyer in strangers}, now=now)
+    named = {buyer.customer_id: added[buyer.uuid(shop)] for buyer in strangers if buyer.customer_id}
+    if named:
+        rows = [{"shop": shop, "external_id": name, "customer_id": row} for name, row in named.items()]
+        session.execute(insert(customer_identities), rows)
+
+    origins = [known(buyer) or added[buyer.uuid(shop)] for buyer in buyers]
+    roots = roots_of(session, origins)
+    _mark_namesakes(
+        session, by_mailbox, [(b.mailbox, roots[o]) for b, o in zip(buyers, origins, strict=True)]
+    )
+    return [Owner(roots[origin], origin) for origin in origins]
+
+
+def roots_of(session: Session, ids: Collection[int]) -> dict[int, int]:
+    """For each customer row the one that stands for it now: itself, or what it was merged into."""
+    roots = {row: row for row in ids}
+    while roots:
+        merged = session.execute(
+            select(customers.c.id, customers.c.merged_into)
+            .where(customers.c.id.in_(set(roots.values())))
+            .where(customers.c.merged_into.is_not(None))
+        )
+        onward = {row.id: row.merged_into for row in merged}
+        if not onward:
+            break
+        roots = {row: onward.get(root, root) for row, root in roots.items()}
+    return roots
+
+
+def _by_shop_id(session: Session, shop: str, names: Collection[str]) -> dict[str, int]:
+    if not names:
+        return {}
+    found = session.execute(
+        select(customer_identities.c.external_id, customer_identities.c.customer_id)
+        .where(customer_identities.c.shop == shop)
+        .where(customer_identities.c.external_id.in_(names))
+    )
+    return {row.external_id: row.customer_id for row in found}
+
+
+def _by_mailbox(session: Session, mailboxes: Collection[str]) -> dict[str, int]:
+    """Who ordered with an address before: of several the first, and rather one that was never taken apart."""
+    if not mailboxes:
+        return {}
+    found = session.execute(
+        select(orders.c.email, customers.c.id, customers.c.kept_apart)
+        .join_from(orders, customers, customers.c.id == orders.c.customer_id)
+        .where(orders.c.email.in_(mailboxes))
+        .distinct()
+    )
+    latest_first = sorted(found, key=lambda row: (row.kept_apart, row.id), reverse=True)
+    return {row.email: row.id for row in latest_first}
+
+
+def _add(session: Session, uuids: Collection[str], *, now: datetime) -> dict[str, int]:
+    """Rows for these people, by uuid; one may be there, under an address that no order has any more."""
+    if not uuids:
+        return {}
+    there = select(customers.c.uuid, customers.c.id).where(customers.c.uuid.in_(uuids))
+    rows = {row.uuid: row.id for row in session.execute(there)}
+    blank = {
+        "first_name": "", "last_name": "", "email": "", "phone": "", "locale": "", "stage": Stage.NEW.value,
+        "created_at": now, "revision": 0, "kept_apart": False,
+    }  # fmt: skip
+    if new := [{**blank, "uuid": uuid} for uuid in sorted(set(uuids) - rows.keys())]:
+        for row in session.execute(insert(customers).returning(customers.c.uuid, customers.c.id), new):
+            rows[row.uuid] = row.id
+    return rows
+
+
+def _mark_namesakes(
+    session: Session, by_mailbox: Mapping[str, int], owners: Iterable[tuple[str, int]]
+) -> None:
+    """Marks the later of two customers with one address to be merged into the earlier."""
+    first = dict(by_mailbox)
+    wishes = {}
+    for mailbox, owner in owners:
+        if mailbox and (other := first.setdefault(mailbox, owner)) != owner:
+            wishes[max(owner, other)] = min(owner, other)
+    if not wishes:
+        return
+    ids = {*wishes, *wishes.values()}
+    apart = set(
+        session.scalars(select(customers.c.id).where(customers.c.id.in_(ids), customers.c.kept_apart))
+    )
+    for later, earlier in wishes.items():
+        if not {later, earlier} & apart:
+            session.execute(update(customers).where(customers.c.id == later).values(merge_wanted=earlier))

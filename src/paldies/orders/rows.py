@@ -1,0 +1,114 @@
+"""How orders, their lines and their events are written, many in one statement."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy.orm import Session
+
+from paldies.customers.identity import Owner
+from paldies.orders.entries import Entry
+from paldies.orders.events import Corrected, New
+from paldies.orders.history import History
+from paldies.orders.open_orders import is_open
+from paldies.orders.retiming import retime
+from paldies.orders.snapshot import SnapshotLine
+from paldies.store.schema import order_events, order_lines, orders
+
+
+def add(
+    session: Session, shop: str, entries: Iterable[tuple[Entry, datetime, Owner]], *, now: datetime
+) -> dict[str, int]:
+    """Orders seen for the first time, when each was placed, whose it is; their row ids by the shop's ids."""
+    rows = [
+        {
+            **_values(entry, placed_at, now),
+            "shop": shop,
+            "customer_id": owner.customer_id,
+            "bought_by": owner.bought_by if owner.bought_by != owner.customer_id else None,
+            "first_seen_at": now,
+        }
+        for entry, placed_at, owner in entries
+    ]
+    if not rows:
+        return {}
+    added = session.execute(insert(orders).returning(orders.c.external_id, orders.c.id), rows)
+    return {row.external_id: row.id for row in added}
+
+
+def change(session: Session, entries: Iterable[tuple[int, Entry, datetime]], *, now: datetime) -> None:
+    """Takes over everything that the newest snapshots say, by row id."""
+    rows = [{"row": row, **_values(entry, placed_at, now)} for row, entry, placed_at in entries]
+    if rows:
+        session.connection().execute(update(orders).where(orders.c.id == bindparam("row")), rows)
+
+
+def write_lines(
+    session: Session, told: Mapping[int, Sequence[SnapshotLine] | None], *, new: Collection[int]
+) -> None:
+    """The lines of orders, by row id, in place of those they had; None: the shop does not tell, they stay."""
+    if old := [order_id for order_id, lines in told.items() if lines is not None and order_id not in new]:
+        session.execute(delete(order_lines).where(order_lines.c.order_id.in_(old)))
+    rows = [
+        {
+            "order_id": order_id,
+            "position": position,
+            "sku": line.sku,
+            "name": line.name,
+            "quantity": line.quantity,
+            "price": line.price,
+        }
+        for order_id, lines in told.items()
+        for position, line in enumerate(lines or (), start=1)
+    ]
+    if rows:
+        session.execute(insert(order_lines), rows)
+
+
+def add_events(
+    session: Session,
+    new: Iterable[tuple[int, New]],
+    *,
+    history: History,
+    of_new_orders: Collection[int],
+    now: datetime,
+) -> None:
+    """Events, by the order's row id; the history of a new order is no business of the planner's."""
+    rows = [
+        {
+            "order_id": order_id,
+            "kind": event.kind.value,
+            "ordinal": event.ordinal,
+            "happened_at": event.happened_at,
+            "first_seen_at": now,
+            "is_history": (is_history := history.holds(event)),
+            "amount": event.amount,
+            "planned_at": now if is_history and order_id in of_new_orders else None,
+        }
+        for order_id, event in new
+    ]
+    if rows:
+        session.execute(insert(order_events), rows)
+
+
+def correct(session: Session, corrected: Sequence[Corrected]) -> tuple[int, ...]:
+    """The ids of the events that got another time."""
+    if not corrected:
+        return ()
+    session.connection().execute(
+        update(order_events).where(order_events.c.id == bindparam("row")),
+        [{"row": one.id, "happened_at": one.happened_at, "amount": one.amount} for one in corrected],
+    )
+    retime(session, {one.id: one.happened_at for one in corrected})
+    return tuple(one.id for one in corrected)
+
+
+def _values(entry: Entry, placed_at: datetime, now: datetime) -> dict[str, Any]:
+    return {
+        **entry.values,
+        "placed_at": placed_at,
+        "sha": entry.sha,
+        "updated_at": entry.updated_at,
+        "is_open": is_open(entry.values, placed_at=placed_at, now=now),
+    }

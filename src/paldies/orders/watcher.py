@@ -1,0 +1,143 @@
+"""Asks one shop what is new, and stores each page of its answer together with the cursor."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from paldies.customers import merges
+from paldies.orders import cursors, open_orders, storing
+from paldies.orders.cursors import Progress
+from paldies.orders.entries import Home
+from paldies.orders.intake import Taken
+from paldies.orders.shops.base import Page, Rejected, Shop, ShopError
+from paldies.store.database import Database
+
+_NIGHT = 3  # the hour, in the shop's zone, from which open orders are looked at again
+_REMEMBERED = 10_000  # rejected rows that are not reported again
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What one look at a shop came to."""
+
+    orders_seen: int = 0
+    taken: Taken = field(default_factory=Taken)
+    rejected: tuple[Rejected, ...] = ()  # those that were not reported before
+
+    @property
+    def orders_new(self) -> int:
+        return self.taken.new
+
+    @property
+    def orders_changed(self) -> int:
+        return self.taken.changed
+
+    @property
+    def events(self) -> int:
+        return self.taken.events
+
+    @property
+    def retimed_event_ids(self) -> tuple[int, ...]:
+        return self.taken.retimed
+
+    def __add__(self, other: "Watched") -> "Watched":
+        return Watched(
+            self.orders_seen + other.orders_seen, self.taken + other.taken, self.rejected + other.rejected
+        )
+
+
+class Watcher:
+    """One shop. Its methods block; a shop is asked one thing at a time."""
+
+    def __init__(self, database: Database, shop: Shop, *, home_zone: str, country: str = "") -> None:
+        """`home_zone` is what the shop's bare days are meant in, `country` its national telephone numbers."""
+        self.shop = shop
+        self._database = database
+        self._home = Home(ZoneInfo(home_zone), country)
+        self._reported: set[Rejected] = set()
+
+    def watch(self, now: datetime) -> Watched:
+        """One poll. Raises ShopError once that is written down; what was read until then stays."""
+        progress = self._begin(now)
+        with self._noting_failure(now):
+            watched = self._take(self.shop.poll(progress.cursor), progress, now=now, keeps_cursor=True)
+        self._database.now(_finish, self.shop.name, now=now)
+        return watched
+
+    def rescan_if_due(self, now: datetime) -> Watched:
+        """Once a night, the present state of all open orders. Raises ShopError like `watch`."""
+        local = now.astimezone(self._home.zone)
+        progress = self._begin(now)
+        if local.hour < _NIGHT or progress.rescanned_on == local.date():
+            return Watched()
+        watched = self.rescan(now)
+        self._database.now(cursors.rescanned, self.shop.name, local.date())
+        return watched
+
+    def rescan(self, now: datetime) -> Watched:
+        """See `rescan_if_due`: now, whatever the hour."""
+        progress, watched, last = self._begin(now), Watched(), 0
+        self._database.now(open_orders.close_old, self.shop.name, now=now)
+        with self._noting_failure(now):
+            while rows := self._database.look(
+                open_orders.next_open, self.shop.name, last, limit=storing.CHUNK
+            ):
+                last = rows[-1][0]
+                pages = self.shop.rescan([external_id for _, external_id in rows])
+                watched += self._take(pages, progress, now=now, keeps_cursor=False)
+        return watched
+
+    def _begin(self, now: datetime) -> Progress:
+        today = now.astimezone(self._home.zone).date()
+        if found := self._database.look(cursors.progress_of, self.shop.name):
+            return found
+        return self._database.now(cursors.begin, self.shop.name, now=now, today=today)
+
+    def _take(
+        self, pages: Iterator[Page], progress: Progress, *, now: datetime, keeps_cursor: bool
+    ) -> Watched:
+        watched, cursor = Watched(), progress.cursor
+        for page in pages:
+            has_moved = keeps_cursor and page.cursor != cursor
+            taken = storing.store(
+                self._database,
+                self.shop.name,
+                page.snapshots,
+                home=self._home,
+                history=progress.history,
+                now=now,
+                finally_=partial(cursors.advance, shop=self.shop.name, cursor=page.cursor)
+                if has_moved
+                else None,
+            )
+            cursor = page.cursor
+            watched += Watched(len(page.snapshots), taken, self._unreported(page.rejected))
+        return watched
+
+    def _unreported(self, rejected: Iterable[Rejected]) -> tuple[Rejected, ...]:
+        news = tuple(dict.fromkeys(row for row in rejected if row not in self._reported))
+        if len(self._reported) > _REMEMBERED:
+            self._reported.clear()
+        self._reported.update(news)
+        return news
+
+    @contextmanager
+    def _noting_failure(self, now: datetime) -> Iterator[None]:
+        """Whatever goes wrong while a shop is read, it is written down that the shop's state is not known."""
+        try:
+            yield
+        except Exception as error:
+            why = str(error) if isinstance(error, ShopError) else f"unforeseen: {error!r}"
+            self._database.now(cursors.fail, self.shop.name, why, now=now)
+            raise
+
+
+def _finish(session: Session, shop: str, *, now: datetime) -> None:
+    """After a whole poll: merges that had to wait are tried again."""
+    cursors.succeed(session, shop, now=now)
+    merges.settle(session)
