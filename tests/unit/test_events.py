@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from paldies.campaigns.words import EventKind, OrderStatus
 from paldies.orders.events import Corrected, Known, New, News, news
+from paldies.orders.happenings import happenings, said_in
 from paldies.orders.snapshot import Snapshot
 from tests.factories import NOON, RIGA
 
@@ -27,7 +28,8 @@ def snapshot(**changes: Any) -> Snapshot:
 
 
 def told(changes: Snapshot, known: list[Known] | None = None, *, now: datetime = NOON, **more: Any) -> News:
-    return news(changes, known or [], zone=ZONE, now=now, **more)
+    happened = happenings(changes, said_in(changes, zone=ZONE, now=now))
+    return news(happened, known or [], zone=ZONE, now=now, **more)
 
 
 def kinds(found: News) -> list[EventKind]:

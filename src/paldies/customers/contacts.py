@@ -1,7 +1,7 @@
 """What a customer is called and where they are reached, by their newest order."""
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,20 +10,16 @@ from sqlalchemy.orm import Session
 
 from paldies.store.schema import customers, orders
 
-_FIELDS = ("first_name", "last_name", "email", "phone", "locale")
+CONTACTS = ("first_name", "last_name", "email", "phone", "locale")
 
 
 @dataclass(frozen=True, slots=True)
 class Contacts:
-    """What one order says about the person, normalised; empty where it says nothing."""
+    """What one order says about the person; `said` has all of CONTACTS, empty or normalised."""
 
     customer_id: int
     placed_at: datetime
-    first_name: str = ""
-    last_name: str = ""
-    email: str = ""
-    phone: str = ""
-    locale: str = ""
+    said: Mapping[str, str]
 
 
 def refresh(session: Session, found: Iterable[Contacts]) -> None:
@@ -46,14 +42,8 @@ def refresh(session: Session, found: Iterable[Contacts]) -> None:
         one = newest[row["id"]]
         if one.placed_at < latest.get(row["id"], one.placed_at):
             continue
-        said = {field: value for field, value in asdict(one).items() if field in _FIELDS and value}
-        after = {field: said.get(field, row[field]) for field in _FIELDS}
-        if any(after[field] != row[field] for field in _FIELDS):
-            changes.append({"row": row["id"], **{f"new_{field}": after[field] for field in _FIELDS}})
+        after = {name: one.said[name] or row[name] for name in CONTACTS}
+        if any(after[name] != row[name] for name in CONTACTS):
+            changes.append({"row": row["id"], **after})
     if changes:
-        session.connection().execute(
-            update(customers)
-            .where(customers.c.id == bindparam("row"))
-            .values({field: bindparam(f"new_{field}") for field in _FIELDS}),
-            changes,
-        )
+        session.connection().execute(update(customers).where(customers.c.id == bindparam("row")), changes)

@@ -20,6 +20,10 @@ class Buyer:
     order_id: str  # the shop's
     customer_id: str = ""  # the shop's; empty for a guest
     email: str = ""  # normalised
+    phone: str = ""  # E.164
+    first_name: str = ""
+    last_name: str = ""
+    locale: str = ""
 
     @property
     def mailbox(self) -> str:
@@ -51,14 +55,15 @@ def identify(session: Session, shop: str, buyers: Sequence[Buyer], *, now: datet
     def known(buyer: Buyer) -> int | None:
         return by_id.get(buyer.customer_id) if buyer.customer_id else by_mailbox.get(buyer.mailbox)
 
-    strangers = [buyer for buyer in buyers if known(buyer) is None]
-    added = _add(session, {buyer.uuid(shop) for buyer in strangers}, now=now)
-    named = {buyer.customer_id: added[buyer.uuid(shop)] for buyer in strangers if buyer.customer_id}
+    uuids = {buyer.order_id: buyer.uuid(shop) for buyer in buyers if known(buyer) is None}
+    strangers = [buyer for buyer in buyers if buyer.order_id in uuids]
+    added = _add(session, {uuids[buyer.order_id]: buyer for buyer in strangers}, now=now)
+    named = {buyer.customer_id: added[uuids[buyer.order_id]] for buyer in strangers if buyer.customer_id}
     if named:
         rows = [{"shop": shop, "external_id": name, "customer_id": row} for name, row in named.items()]
         session.execute(insert(customer_identities), rows)
 
-    origins = [known(buyer) or added[buyer.uuid(shop)] for buyer in buyers]
+    origins = [known(buyer) or added[uuids[buyer.order_id]] for buyer in buyers]
     roots = roots_of(session, origins)
     _mark_namesakes(
         session, by_mailbox, [(b.mailbox, roots[o]) for b, o in zip(buyers, origins, strict=True)]
@@ -107,17 +112,29 @@ def _by_mailbox(session: Session, mailboxes: Collection[str]) -> dict[str, int]:
     return {row.email: row.id for row in latest_first}
 
 
-def _add(session: Session, uuids: Collection[str], *, now: datetime) -> dict[str, int]:
+def _add(session: Session, strangers: Mapping[str, Buyer], *, now: datetime) -> dict[str, int]:
     """Rows for these people, by uuid; one may be there, under an address that no order has any more."""
-    if not uuids:
+    if not strangers:
         return {}
-    there = select(customers.c.uuid, customers.c.id).where(customers.c.uuid.in_(uuids))
+    there = select(customers.c.uuid, customers.c.id).where(customers.c.uuid.in_(strangers))
     rows = {row.uuid: row.id for row in session.execute(there)}
-    blank = {
-        "first_name": "", "last_name": "", "email": "", "phone": "", "locale": "", "stage": Stage.NEW.value,
-        "created_at": now, "revision": 0, "kept_apart": False,
-    }  # fmt: skip
-    if new := [{**blank, "uuid": uuid} for uuid in sorted(set(uuids) - rows.keys())]:
+    new = [
+        {
+            "uuid": uuid,
+            "first_name": buyer.first_name,
+            "last_name": buyer.last_name,
+            "email": buyer.email,
+            "phone": buyer.phone,
+            "locale": buyer.locale,
+            "stage": Stage.NEW.value,
+            "created_at": now,
+            "revision": 0,
+            "kept_apart": False,
+        }
+        for uuid, buyer in strangers.items()
+        if uuid not in rows
+    ]
+    if new:
         for row in session.execute(insert(customers).returning(customers.c.uuid, customers.c.id), new):
             rows[row.uuid] = row.id
     return rows

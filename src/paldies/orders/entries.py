@@ -1,19 +1,23 @@
 """A snapshot made ready to be stored: its address normalised, its zones looked up, its content hashed."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 from datetime import datetime
 from hashlib import blake2b
+from operator import attrgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from paldies.customers.addresses import AddressError, email_address, phone_number
 from paldies.customers.consents import CHECKBOXES, Answer
+from paldies.customers.contacts import CONTACTS
 from paldies.customers.countries import alpha2
 from paldies.customers.identity import Buyer
 from paldies.customers.places import zones
 from paldies.orders import moments
-from paldies.orders.happenings import TIMES, said_in, status_of
+from paldies.orders.happenings import TIMES, Happening, happenings, said_in, status_of
 from paldies.orders.snapshot import Snapshot
+
+_told = attrgetter(*(field.name for field in fields(Snapshot) if field.name != "updated_at"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +35,13 @@ class Entry:
     snapshot: Snapshot
     sha: str
     updated_at: datetime | None
+    happened: tuple[Happening, ...]
     values: dict[str, Any]  # of its row, but for who bought it and when
 
     @property
     def buyer(self) -> Buyer:
-        return Buyer(self.snapshot.id, self.snapshot.customer_id, self.values["email"])
+        said = {name: self.values[name] for name in CONTACTS}
+        return Buyer(self.snapshot.id, self.snapshot.customer_id, **said)
 
     def answers(self, *, placed_at: datetime, home: Home, now: datetime) -> list[Answer]:
         """What its checkboxes say, dated `consent_at`, or else with the order."""
@@ -103,13 +109,13 @@ def prepare(snapshot: Snapshot, sha: str, *, home: Home, now: datetime) -> Entry
         ),
     }  # fmt: skip
     updated_at = moments.instant(snapshot.updated_at, zone=home.zone)
-    return Entry(snapshot, sha, updated_at, values)
+    return Entry(snapshot, sha, updated_at, tuple(happenings(snapshot, said)), values)
 
 
 def sha_of(snapshot: Snapshot, *, home: Home, now: datetime) -> str:
     """Of all that it says but `updated_at`, and of which of its times are still to come."""
     ahead = [name for name in TIMES if moments.is_ahead(getattr(snapshot, name), zone=home.zone, now=now)]
-    told = repr((replace(snapshot, updated_at=None), ahead))
+    told = repr((_told(snapshot), ahead))
     return blake2b(told.encode("utf-8", "backslashreplace"), digest_size=16).hexdigest()
 
 

@@ -1,14 +1,13 @@
 """Which events a snapshot adds to those on record, and which it corrects."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from paldies.campaigns.words import EventKind
-from paldies.orders.happenings import Happening, happenings
+from paldies.orders.happenings import Happening
 from paldies.orders.moments import Moment
-from paldies.orders.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +49,21 @@ class News:
 
 
 def news(
-    snapshot: Snapshot, known: Sequence[Known], *, zone: ZoneInfo, now: datetime, is_older: bool = False
+    happened: Iterable[Happening],
+    known: Sequence[Known],
+    *,
+    zone: ZoneInfo,
+    now: datetime,
+    is_older: bool = False,
 ) -> News:
-    """What a snapshot tells that was not known.
+    """What a snapshot tells that was not known; `zone` is the shop's, for bare days.
 
     What it gives no time for happened when it was first seen, which is `now`. One that is older than the last
     one taken adds what is missing, and replaces nothing but such guesses.
     """
     new: list[New] = []
     corrected: list[Corrected] = []
-    for told in happenings(snapshot, zone=zone, now=now):
+    for told in happened:
         before = [event for event in known if event.kind is told.kind]
         told = _without_an_earlier_refunds_time(told, known)
         match = _same(told, before)

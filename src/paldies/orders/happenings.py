@@ -31,9 +31,8 @@ class Happening:
     amount: int = 0
 
 
-def happenings(snapshot: Snapshot, *, zone: ZoneInfo, now: datetime) -> Iterator[Happening]:
-    """Everything that follows from its words, times and sums; `zone` is the shop's, for bare days."""
-    said = said_in(snapshot, zone=zone, now=now)
+def happenings(snapshot: Snapshot, said: Mapping[str, Moment | None]) -> Iterator[Happening]:
+    """Everything that follows from its words, its sums, and its times as `said_in` has them."""
     status = status_of(snapshot, said)
     if said["placed_at"]:
         yield Happening(EventKind.PLACED, said["placed_at"])
@@ -81,7 +80,7 @@ def status_of(snapshot: Snapshot, said: Mapping[str, Moment | None]) -> OrderSta
 
 
 def said_in(snapshot: Snapshot, *, zone: ZoneInfo, now: datetime) -> dict[str, Moment | None]:
-    """Every time in a snapshot that lies behind us, by the snapshot's own names."""
+    """Every time in a snapshot that lies behind us, by the snapshot's names; `zone` is the shop's."""
     return {name: moments.happened(getattr(snapshot, name), zone=zone, now=now) for name in TIMES}
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from paldies.campaigns.words import EventKind
 from paldies.customers import consents, contacts, identity, merges
-from paldies.customers.contacts import Contacts
+from paldies.customers.contacts import CONTACTS, Contacts
 from paldies.customers.identity import Owner
 from paldies.customers.revision import bump
 from paldies.orders import events, rows
@@ -109,7 +109,7 @@ def _of_new_orders(
     decided = []
     owners = identity.identify(session, shop, [entry.buyer for entry in entries], now=now)
     for entry, owner in zip(entries, owners, strict=True):
-        found = events.news(entry.snapshot, [], zone=home.zone, now=now)
+        found = events.news(entry.happened, [], zone=home.zone, now=now)
         decided.append(_Decided(entry, found, owner, _placed_at(found, [])))
     return decided
 
@@ -123,7 +123,7 @@ def _of_known_orders(
     for entry in entries:
         row = stored[entry.snapshot.id]
         is_older = bool(entry.updated_at and row["updated_at"] and entry.updated_at < row["updated_at"])
-        found = events.news(entry.snapshot, known[row["id"]], zone=home.zone, now=now, is_older=is_older)
+        found = events.news(entry.happened, known[row["id"]], zone=home.zone, now=now, is_older=is_older)
         owner = Owner(row["customer_id"], row["bought_by"] or row["customer_id"])
         decided.append(
             _Decided(entry, found, owner, _placed_at(found, known[row["id"]]), row["id"], is_older)
@@ -152,5 +152,4 @@ def _placed_at(found: News, known: Iterable[Known]) -> datetime:
 
 
 def _contacts(one: _Decided) -> Contacts:
-    said = {name: one.entry.values[name] for name in ("first_name", "last_name", "email", "phone", "locale")}
-    return Contacts(one.owner.customer_id, one.placed_at, **said)
+    return Contacts(one.owner.customer_id, one.placed_at, {name: one.entry.values[name] for name in CONTACTS})

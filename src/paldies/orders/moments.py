@@ -22,21 +22,20 @@ def happened(told: datetime | date | None, *, zone: ZoneInfo, now: datetime) -> 
 
     A day without an hour stands for its last moment in the shop's zone, or for now while it lasts.
     """
-    match told:
-        case datetime() if told.year in _YEARS and told <= now + FAST_CLOCK:
-            return Moment(min(told.astimezone(UTC), now))
-        case datetime() | None:
-            return None
-        case date() if told.year in _YEARS and told <= now.astimezone(zone).date():
-            return Moment(min(_end_of(told, zone), now), told)
-    return None
+    if told is None or told.year not in _YEARS or is_ahead(told, zone=zone, now=now):
+        return None
+    if isinstance(told, datetime):
+        return Moment(min(told.astimezone(UTC), now))
+    return Moment(min(_end_of(told, zone), now), told)
 
 
 def is_ahead(told: datetime | date | None, *, zone: ZoneInfo, now: datetime) -> bool:
-    """Whether it is a time at which something will have happened, but has not yet."""
+    """Whether it is a time at which something is to happen, but has not yet."""
     if told is None or told.year not in _YEARS:
         return False
-    return happened(told, zone=zone, now=now) is None
+    if isinstance(told, datetime):
+        return told > now + FAST_CLOCK
+    return told > now.astimezone(zone).date()
 
 
 def instant(told: datetime | date | None, *, zone: ZoneInfo) -> datetime | None:

@@ -18,6 +18,7 @@ from paldies.orders.shops.base import Page, Rejected, Shop, ShopError
 from paldies.store.database import Database
 
 _NIGHT = 3  # the hour, in the shop's zone, from which open orders are looked at again
+_ASKED = 500  # open orders that a shop is asked about at once
 _REMEMBERED = 10_000  # rejected rows that are not reported again
 
 
@@ -84,9 +85,7 @@ class Watcher:
         progress, watched, last = self._begin(now), Watched(), 0
         self._database.now(open_orders.close_old, self.shop.name, now=now)
         with self._noting_failure(now):
-            while rows := self._database.look(
-                open_orders.next_open, self.shop.name, last, limit=storing.CHUNK
-            ):
+            while rows := self._database.look(open_orders.next_open, self.shop.name, last, limit=_ASKED):
                 last = rows[-1][0]
                 pages = self.shop.rescan([external_id for _, external_id in rows])
                 watched += self._take(pages, progress, now=now, keeps_cursor=False)
