@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -45,7 +46,7 @@ def postgres() -> Iterator[str]:
             _wait_until_ready(port, server)
             yield f"postgresql://paldies@127.0.0.1:{port}/postgres"
         finally:
-            server.terminate()
+            server.send_signal(signal.SIGINT)  # fast: does not wait for clients
             with suppress(subprocess.TimeoutExpired):
                 server.wait(timeout=20)
             if server.poll() is None:

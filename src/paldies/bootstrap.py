@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+from paldies.campaigns.durations import parse_duration
 from paldies.campaigns.faults import suggestion
 from paldies.campaigns.traits import Traits
 from paldies.channels import TRAITS
@@ -106,7 +107,15 @@ def build(
         for channel in chosen
     ]
     shops = [
-        WatchedShop(Watcher(database, make_shop(source), home_zone=main.time_zone), poll=source.poll)
+        WatchedShop(
+            Watcher(
+                database,
+                make_shop(source, clock),
+                home_zone=source.details.get("time_zone", main.time_zone),
+                country=main.country,
+            ),
+            poll=source.poll,
+        )
         for source in settings.shops
     ]
     return App(
@@ -157,7 +166,7 @@ def make_channels(settings: Settings) -> list[Channel]:
     ]
 
 
-def make_shop(source: OrderSource) -> Shop:
+def make_shop(source: OrderSource, clock: Clock | None = None) -> Shop:
     """Raises SetUpError for a kind or a key that nobody knows, ShopError for values that cannot be used."""
     factory = SHOPS.get(source.kind)
     if factory is None:
@@ -174,7 +183,11 @@ def make_shop(source: OrderSource) -> Shop:
     for key, parameter in known.items():
         if parameter.default is inspect.Parameter.empty and key not in source.details:
             raise SetUpError(f"shops.{source.name}.{key} is missing")
-    return factory(source.name, **source.details)
+    details = {
+        key: parse_duration(value) if known[key].annotation is timedelta else value
+        for key, value in source.details.items()
+    }
+    return factory(source.name, clock=clock, **details)
 
 
 def _upgraded(url: str) -> Database:

@@ -68,6 +68,7 @@ class Main(_Section):
     public_url: Annotated[str, AfterValidator(_https)] = ""
     time_zone: Zone = "UTC"
     locale: str = "en"
+    country: Annotated[str, Field(pattern="^([A-Z]{2})?$")] = ""  # of telephone numbers without one
     send_only_to: tuple[str, ...] = ()
     soft_opt_in: bool = True
     stop_timeout: Span = timedelta(seconds=25)

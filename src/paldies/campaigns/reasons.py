@@ -103,5 +103,6 @@ class Reason(StrEnum):
         Scope.WAIT,
         "The step's condition (when) could not be answered for this order",
     )
+    UNFORESEEN = "unforeseen", Scope.WAIT, "Something unforeseen went wrong with it; the log says what"
     UNUSUAL_VOLUME = "unusual_volume", Scope.WAIT, "Unusually many late messages: a person should look first"
     RESTORED = "restored", Scope.WAIT, "The database was restored or copied: a person should look first"

@@ -9,6 +9,7 @@ from datetime import datetime
 from paldies.campaigns.decisions import Decision, Defer, Hold, Send, Skip
 from paldies.campaigns.policy import decide
 from paldies.campaigns.reasons import Reason
+from paldies.campaigns.words import AddressKind
 from paldies.outbox.evidence import Brief
 from paldies.outbox.queue import Decided
 
@@ -59,6 +60,8 @@ def _planned_moment(decision: Decision) -> datetime | None:
 
 def _note(brief: Brief, decision: Decision) -> str:
     """Why there is no address, where the shop gave one that cannot be used."""
-    if isinstance(decision, Skip) and decision.reason is Reason.NO_ADDRESS and brief.order:
-        return brief.order.address_problem
-    return ""
+    if not (isinstance(decision, Skip) and decision.reason is Reason.NO_ADDRESS and brief.order):
+        return ""
+    kind = "phone" if brief.due.traits.address is AddressKind.PHONE else "e-mail"
+    problems = brief.order.address_problem.split("; ")
+    return next((problem for problem in problems if problem.startswith(f"{kind}:")), "")

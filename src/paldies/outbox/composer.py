@@ -4,7 +4,6 @@ import json
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from uuid import uuid5
 
 from paldies.campaigns.keys import MESSAGES
@@ -15,6 +14,8 @@ from paldies.templates.library import Library, Text
 from paldies.templates.values import ShopCard
 
 __all__ = ["Composed", "Composer", "RenderFault"]
+
+_KEPT = 256  # letterheads of texts in use at the same time
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Composer:
         self._shop = shop
         self._mailbox = mailbox
         self._domain = mailbox.rpartition("@")[2].strip("<> ") or "localhost"
-        self._letterhead = lru_cache(maxsize=256)(self._build_letterhead)
+        self._letterheads: dict[tuple[str, str, str], Letterhead] = {}
 
     def compose(self, brief: Brief) -> Composed:
         """Raises RenderFault: the message waits for a person then."""
@@ -86,13 +87,20 @@ class Composer:
             "unsubscribe_url": "",
         }
 
-    def _build_letterhead(self, text: Text, locale: str, sender: str) -> Letterhead:
-        person = text.signed_by(locale, sender)
-        return Letterhead(
-            sender=self._mailbox,
-            reply_to=(person.email if person else "") or self._shop.email,
-            attachments=tuple(Attachment(one.name, one.media_type, one.content) for one in text.attachments),
-        )
+    def _letterhead(self, text: Text, locale: str, sender: str) -> Letterhead:
+        key = (text.id, locale, sender)
+        if key not in self._letterheads:
+            if len(self._letterheads) >= _KEPT:
+                self._letterheads.clear()
+            person = text.signed_by(locale, sender)
+            self._letterheads[key] = Letterhead(
+                sender=self._mailbox,
+                reply_to=(person.email if person else "") or self._shop.email,
+                attachments=tuple(
+                    Attachment(one.name, one.media_type, one.content) for one in text.attachments
+                ),
+            )
+        return self._letterheads[key]
 
 
 def kept(rendered: Rendered) -> bytes:

@@ -21,12 +21,12 @@ from paldies.outbox.batch import Ready, decide_batch
 from paldies.outbox.breaker import Breaker
 from paldies.outbox.claims import Claim, Settlement
 from paldies.outbox.composer import Composed, Composer, RenderFault
-from paldies.outbox.evidence import House, gather
+from paldies.outbox.evidence import Brief, House, gather
 from paldies.outbox.ledger import Ledger
 from paldies.outbox.plans import Plans
 from paldies.outbox.queue import Decided
 from paldies.outbox.rate import Rate
-from paldies.outbox.settling import after_error, after_success, in_doubt
+from paldies.outbox.settling import after_error, after_success, in_doubt, is_about_the_channel
 from paldies.store.database import Database
 
 log = structlog.get_logger(__name__)
@@ -164,7 +164,7 @@ class Dispatcher:
             try:
                 await self._handle(ready)
             except Exception:
-                log.exception("a message could not be handled", message=ready.brief.waiting.key)
+                log.exception("settling a message went wrong", message=ready.brief.waiting.key)
             finally:
                 self._let_go(ready)
 
@@ -178,7 +178,11 @@ class Dispatcher:
         try:
             composed = self._composer.compose(ready.brief)
         except RenderFault as fault:
-            await self._hold(ready, str(fault))
+            await self._hold(ready.brief, Hold(Reason.TEMPLATE_FAULT, str(fault)))
+            return
+        except Exception as error:
+            log.exception("a message could not be composed", message=ready.brief.waiting.key)
+            await self._hold(ready.brief, Hold(Reason.UNFORESEEN, f"{type(error).__name__}: {error}"))
             return
         claim = self._claim(ready, composed)
         reach(Point.BEFORE_CLAIM)
@@ -191,11 +195,11 @@ class Dispatcher:
         reach(Point.SETTLED)
         self._tell(ready, settlement)
 
-    async def _hold(self, ready: Ready, why: str) -> None:
-        row = ready.brief.waiting
-        decision = Hold(Reason.TEMPLATE_FAULT, why, expires_at=ready.decision.expires_at)
-        await self._write_down([Decided(row, ready.brief.campaign, decision)])
-        self._alerts.tell(f"template {row.campaign}/{row.step}", f"{row.key} waits for a person: {why}")
+    async def _hold(self, brief: Brief, hold: Hold) -> None:
+        """Keeps one message back for a person; everything else goes on."""
+        row = brief.waiting
+        await self._write_down([Decided(row, brief.campaign, hold)])
+        self._alerts.tell(f"held {row.campaign}/{row.step}", f"{row.key} waits for a person: {hold.note}")
 
     def _claim(self, ready: Ready, composed: Composed) -> Claim:
         row, now = ready.brief.waiting, self._clock.now()
@@ -223,7 +227,7 @@ class Dispatcher:
         try:
             receipt = await self.channel.send(outgoing)
         except DeliveryError as error:
-            if error.fault != "recipient" and self.breaker.trip(str(error), self._clock.now()):
+            if is_about_the_channel(error) and self.breaker.trip(str(error), self._clock.now()):
                 log.warning("channel rests", channel=brief.waiting.channel, why=str(error))
                 self._alerts.tell(f"channel {brief.waiting.channel}", f"Nothing can be sent: {error}")
             return after_error(brief, claim, error, self._clock.now())

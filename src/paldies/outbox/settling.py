@@ -28,7 +28,7 @@ def after_error(brief: Brief, claim: Claim, error: DeliveryError, now: datetime)
     """Nothing left: a fault of ours or the provider's costs the message nothing, a refusal costs it a try."""
     row = brief.waiting
     note = printable(f"{error.code} {error}".strip())
-    if error.fault != "recipient" and not error.permanent:
+    if is_about_the_channel(error):
         return Settlement(
             claim_id=claim.id,
             message_id=row.id,
@@ -66,6 +66,11 @@ def after_error(brief: Brief, claim: Claim, error: DeliveryError, now: datetime)
                 next_leg=leg_after(row, brief.campaign, reason, now),
                 dead=DeadAddress(claim.address, row.channel, note) if error.address_is_dead else None,
             )
+
+
+def is_about_the_channel(error: DeliveryError) -> bool:
+    """Whether the provider, or our access to it, is broken: then no other message would fare better."""
+    return error.fault != "recipient" and not error.permanent
 
 
 def in_doubt(brief: Brief, claim: Claim, why: str, now: datetime) -> Settlement:

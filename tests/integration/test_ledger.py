@@ -1,0 +1,293 @@
+"""Claims and settlements: won once, never on stale knowledge, and never lost."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from paldies.campaigns.words import EventKind, MessageStatus
+from paldies.customers.revision import bump
+from paldies.outbox.claims import Claim, DeadAddress, Settlement, write_wave
+from paldies.outbox.endings import NextLeg
+from paldies.outbox.ledger import Ledger
+from paldies.outbox.planning import plan_new_events
+from paldies.store.database import Database
+from paldies.store.schema import attempts, customers, enrolments, messages, suppressions
+from tests.factories import NOON, RIGA
+from tests.rows import add_customer, add_order, plans, publish_campaign
+
+LATER = NOON + timedelta(hours=1)
+
+
+def one_order(session: Session, name: str = "Alice") -> list[Claim]:
+    """An order with two messages; the claims that would take them."""
+    add_order(session, add_customer(session, name), EventKind.CONFIRMED)
+    plan_new_events(session, plans(), RIGA, now=NOON)
+    wanted = select(messages, customers.c.revision).join(customers, customers.c.id == messages.c.customer_id)
+    rows = session.execute(wanted.where(customers.c.first_name == name).order_by(messages.c.id))
+    return [claim_of(row) for row in rows]
+
+
+def claim_of(row: Any) -> Claim:
+    return Claim(
+        id=f"claim-{row.id}",
+        message_id=row.id,
+        customer_id=row.customer_id,
+        revision=row.revision,
+        by="this process",
+        at=LATER,
+        deadline_at=LATER,
+        expires_at=LATER + timedelta(hours=12),
+        rfc_id="x@example.com",
+        address="alice@example.com",
+        locale="en",
+        text_version="v1",
+        content=b"",
+    )
+
+
+def settlement_of(session: Session, claim: Claim, **changes: Any) -> Settlement:
+    row = session.execute(select(messages).where(messages.c.id == claim.message_id)).one()
+    values: dict[str, Any] = {
+        "claim_id": claim.id,
+        "message_id": row.id,
+        "enrolment_id": row.enrolment_id,
+        "at": LATER,
+        "status": MessageStatus.SENT,
+        "receipt": "queued as 1",
+    }
+    return Settlement(**values | changes)
+
+
+def statuses(session: Session) -> list[str]:
+    return list(session.scalars(select(messages.c.status).order_by(messages.c.id)))
+
+
+def test_a_claim_is_won_once(database: Database) -> None:
+    with database.session() as session:
+        publish_campaign(session)
+        [claim, _] = one_order(session)
+
+    first = database.now(write_wave, [claim], [])
+    second = database.now(write_wave, [replace(claim, id="somebody else", revision=claim.revision + 1)], [])
+
+    assert (first, second) == ({claim.id}, set())
+    assert database.look(statuses) == ["sending", "scheduled"]
+
+
+def test_a_claim_decided_before_the_customer_changed_comes_too_late(database: Database) -> None:
+    with database.session() as session:
+        publish_campaign(session)
+        [claim, _] = one_order(session)
+
+    database.now(bump, [claim.customer_id])
+    won = database.now(write_wave, [claim], [])
+
+    assert won == set()
+    assert database.look(statuses) == ["scheduled", "scheduled"]
+
+
+def test_two_messages_to_one_customer_are_never_in_flight_together(database: Database) -> None:
+    with database.session() as session:
+        publish_campaign(session)
+        claims = one_order(session)
+
+    won = database.now(write_wave, claims, [])
+
+    assert len(won) == 1
+    assert sorted(database.look(statuses)) == ["scheduled", "sending"]
+
+
+def test_a_claim_that_breaks_a_rule_of_the_database_costs_the_others_nothing(database: Database) -> None:
+    with database.session() as session:
+        publish_campaign(session)
+        [alice, _] = one_order(session)
+        [boris, carla] = one_order(session, "Boris")[0], one_order(session, "Carla")[0]
+        session.execute(attempts.insert().values(_begun(boris)))  # its claim's id is taken
+
+    won = database.now(write_wave, [alice, boris, carla], [])
+
+    assert won == {alice.id, carla.id}
+
+
+def test_what_was_sent_is_written_down_with_its_receipt(database: Database) -> None:
+    with database.session() as session:
+        publish_campaign(session)
+        [claim, _] = one_order(session)
+        write_wave(session, [claim], [])
+
+        write_wave(session, [], [settlement_of(session, claim)])
+
+        row = session.execute(select(messages).where(messages.c.id == claim.message_id)).one()
+        attempt = session.execute(select(attempts)).one()
+    assert (row.status, row.receipt, row.sent_at, row.attempts) == ("sent", "queued as 1", LATER, 1)
+    assert (attempt.claim_id, attempt.outcome, attempt.ended_at) == (claim.id, "sent", LATER)
+
+
+def test_a_settlement_is_guarded_by_its_claim(database: Database) -> None:
+    with database.session() as session:
+        publish_campaign(session)
+        [claim, _] = one_order(session)
+        write_wave(session, [claim], [])
+        late = settlement_of(session, claim, claim_id="an older claim")
+
+        write_wave(session, [], [late])
+
+        assert statuses(session) == ["sending", "scheduled"]
+
+
+def test_a_message_put_back_for_our_fault_spends_no_attempt(database: Database) -> None:
+    with database.session() as session:
+        publish_campaign(session)
+        [claim, _] = one_order(session)
+        write_wave(session, [claim], [])
+        back = settlement_of(
+            session,
+            claim,
+            status=MessageStatus.SCHEDULED,
+            send_at=LATER,
+            spends_attempt=False,
+            reason="try_again",
+        )
+
+        write_wave(session, [], [back])
+
+        row = session.execute(select(messages).where(messages.c.id == claim.message_id)).one()
+    assert (row.status, row.attempts, row.reason, row.claim_id) == ("scheduled", 0, "try_again", None)
+
+
+def test_a_refused_leg_opens_the_next_and_a_dead_address_is_never_written_to_again(
+    database: Database,
+) -> None:
+    with database.session() as session:
+        publish_campaign(session)
+        [claim, _] = one_order(session)
+        write_wave(session, [claim], [])
+        key = "first_day/store:x/order.confirmed.1/1_right_choice/2"
+        failed = settlement_of(
+            session,
+            claim,
+            status=MessageStatus.FAILED,
+            reason="refused",
+            next_leg=NextLeg(claim.message_id, key, 2, "call", LATER),
+            dead=DeadAddress("alice@example.com", "email", "5.1.1 no such user"),
+        )
+
+        write_wave(session, [], [failed])
+
+        leg = session.execute(select(messages).where(messages.c.key == key)).one()
+        suppressed = session.execute(select(suppressions)).one()
+    assert (leg.status, leg.channel, leg.step, leg.expires_at) == (
+        "scheduled",
+        "call",
+        "1_right_choice",
+        claim.expires_at,
+    )
+    assert (suppressed.address, suppressed.channel, suppressed.source) == (
+        "alice@example.com",
+        "email",
+        "bounce",
+    )
+
+
+def test_the_last_settlement_finishes_the_enrolment(database: Database) -> None:
+    with database.session() as session:
+        publish_campaign(session)
+        claims = one_order(session)
+        for number, claim in enumerate(claims):
+            now_known = replace(claim, revision=claim.revision + number)
+            write_wave(session, [now_known], [])
+            write_wave(session, [], [settlement_of(session, claim)])
+
+        assert statuses(session) == ["sent", "sent"]
+        assert session.scalar(select(enrolments.c.state)) == "finished"
+
+
+class Unreliable(Database):
+    """A database whose next commits fail as often as it is told."""
+
+    def __init__(self, url: str, failures: int) -> None:
+        super().__init__(url)
+        self.failures = failures
+
+    def now(self, f: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        def then_fail(session: Session) -> Any:
+            result = f(session, *args, **kwargs)
+            if f is write_wave and self.failures:
+                self.failures -= 1
+                raise OperationalError("COMMIT", {}, Exception("disk full"))
+            return result
+
+        return super().now(then_fail)
+
+
+async def test_if_the_commit_fails_nothing_was_claimed(database: Database) -> None:
+    with database.session() as session:
+        publish_campaign(session)
+        [claim, _] = one_order(session)
+    ledger = Ledger(Unreliable(database.url.render_as_string(hide_password=False), failures=1))
+
+    won = await ledger.claim(claim)
+
+    assert won is False
+    assert ledger.claimed == set()
+    assert database.look(statuses) == ["scheduled", "scheduled"]
+
+
+async def test_a_settlement_outlives_failing_commits_and_goes_before_any_new_claim(
+    database: Database,
+) -> None:
+    with database.session() as session:
+        publish_campaign(session)
+        [alice, _] = one_order(session)
+        [boris, _] = one_order(session, "Boris")
+        write_wave(session, [alice], [])
+        settlement = settlement_of(session, alice)
+    ledger = Ledger(Unreliable(database.url.render_as_string(hide_password=False), failures=2))
+
+    settled = ledger.note(settlement)
+    await asyncio.sleep(0)  # the writer has begun
+    won = await ledger.claim(boris)
+
+    assert settled.done()
+    assert won is True
+    assert database.look(statuses) == ["sent", "scheduled", "sending", "scheduled"]
+
+
+async def test_what_gathers_while_the_writer_is_busy_goes_into_one_transaction(database: Database) -> None:
+    with database.session() as session:
+        publish_campaign(session)
+        claims = [one_order(session, f"Customer{number}")[0] for number in range(8)]
+    counting = Counting(database.url.render_as_string(hide_password=False))
+    ledger = Ledger(counting)
+
+    won = await asyncio.gather(*(ledger.claim(claim) for claim in claims))
+
+    assert all(won)
+    assert counting.waves <= 2
+
+
+class Counting(Database):
+    waves = 0
+
+    def now(self, f: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        self.waves += f is write_wave
+        return super().now(f, *args, **kwargs)
+
+
+def _begun(claim: Claim) -> dict[str, Any]:
+    return {
+        "message_id": claim.message_id,
+        "claim_id": claim.id,
+        "address": claim.address,
+        "started_at": claim.at,
+        "locale": "",
+        "text_version": "",
+        "outcome": "",
+        "note": "",
+    }
