@@ -1,0 +1,89 @@
+"""One sentence for each leg, step and passage, for whoever stands at the counter."""
+
+from paldies.campaigns.reasons import Reason
+from paldies.campaigns.words import EnrolmentState, MessageStatus
+from paldies.reports.local_time import LocalTime
+from paldies.reports.silences import Silence
+from paldies.reports.story import LegStory, PassageStory, StepStory
+
+
+def of_passage(passage: PassageStory, clock: LocalTime) -> str:
+    """How far the order came in a campaign."""
+    why = f". {passage.reason.sentence}" if passage.reason else ""
+    match passage.state:
+        case None | EnrolmentState.DECLINED:
+            return f"Not begun{why}{_in_brackets(passage.note)}."
+        case EnrolmentState.OPEN:
+            return "Under way."
+        case EnrolmentState.JOINED:
+            return f"Shared{why}."
+        case EnrolmentState.STOPPED:
+            return f"Stopped{_on(passage, clock)}{why}{_in_brackets(passage.note)}."
+        case EnrolmentState.FINISHED:
+            return f"Finished{_on(passage, clock)}."
+
+
+def of_step(step: StepStory, clock: LocalTime) -> str:
+    """The same as of its last leg."""
+    if step.legs:
+        return of_leg(step.legs[-1], step, clock)
+    why = step.reason.sentence if step.reason else ""
+    start = "Unexplained" if step.reason is Silence.UNEXPLAINED else "Not sent"
+    return f"{start}. {why}{_in_brackets(step.note)}."
+
+
+def of_leg(leg: LegStory, step: StepStory, clock: LocalTime) -> str:
+    """What became of it or will, when, why, and what somebody who wonders should know beside."""
+    parts = [f"{_fate(leg, clock)}{_in_brackets(leg.note)}."]
+    if leg.reason is Reason.APPROVAL and leg.status is MessageStatus.HELD:
+        silence = "it goes then" if step.plan and step.plan.if_unapproved == "send" else "it does not go"
+        parts.append(f"If nobody answers by {clock.say(leg.at)}, {silence}.")
+    if leg.possible_duplicate:
+        again = "went" if leg.status is MessageStatus.SENT else "goes"
+        parts.append(f"An earlier try may have arrived: it {again} once more, with the same Message-ID.")
+    if leg.claimed_at:
+        for late in leg.overtaken:
+            left, came = clock.say_both(leg.claimed_at, late.at)
+            parts.append(f"It had left {left} when the {late.by} came {came}.")
+    return " ".join(parts)
+
+
+def _fate(leg: LegStory, clock: LocalTime) -> str:
+    why = f". {leg.reason.sentence}" if leg.reason else ""
+    match leg.status:
+        case MessageStatus.SENT:
+            to = leg.attempts[-1].address if leg.attempts else ""
+            return f"Sent on {clock.say(leg.at)}{f' to {to}' if to else ''}"
+        case MessageStatus.SENDING:
+            return f"Leaving since {clock.say(leg.at)}: whether it arrived is not known yet"
+        case MessageStatus.UNCONFIRMED:
+            return f"It may have left on {clock.say(leg.at)}, and nobody knows whether it arrived"
+        case MessageStatus.SCHEDULED:
+            return _waiting(leg, clock, why)
+        case MessageStatus.HELD:
+            return f"Waits for a person{why}"
+        case MessageStatus.SKIPPED | MessageStatus.CANCELLED:
+            return f"Not sent, as was decided on {clock.say(leg.at)}{why}"
+        case MessageStatus.FAILED:
+            return f"Failed on {clock.say(leg.at)}{why}"
+
+
+def _waiting(leg: LegStory, clock: LocalTime, why: str) -> str:
+    if leg.is_parked:
+        return f"Waits until this ends{why}"
+    if leg.at <= clock.now:
+        return f"Due since {clock.say(leg.at)}, and looked at when its turn comes{_unless_planned(leg, why)}"
+    return f"Will be looked at on {clock.say(leg.at)}{_unless_planned(leg, why)}"
+
+
+def _unless_planned(leg: LegStory, why: str) -> str:
+    """That its moment has not come yet is said by the moment."""
+    return "" if leg.reason is Reason.PLANNED or leg.possible_duplicate else why
+
+
+def _on(passage: PassageStory, clock: LocalTime) -> str:
+    return f" on {clock.say(passage.ended_at)}" if passage.ended_at else ""
+
+
+def _in_brackets(note: str) -> str:
+    return f" ({note})" if note else ""

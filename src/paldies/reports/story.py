@@ -1,0 +1,142 @@
+"""What is told about an order: every campaign and every step, each with one outcome and one reason."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from paldies.campaigns.definition import Step
+from paldies.campaigns.reasons import Reason
+from paldies.campaigns.words import EnrolmentState, EventKind, MessageStatus, OrderStatus
+from paldies.reports.silences import Silence
+
+
+class Outcome(StrEnum):
+    """How a step ended, or where it stands."""
+
+    SCHEDULED = "scheduled"
+    SENDING = "sending"
+    SENT = "sent"
+    UNCONFIRMED = "unconfirmed"
+    SKIPPED = "skipped"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+    HELD = "held"
+    NOT_ENROLLED = "not_enrolled"
+
+
+@dataclass(frozen=True, slots=True)
+class EventStory:
+    """Something that happened to the order, and when the shop was first heard to say so."""
+
+    kind: EventKind
+    ordinal: int
+    happened_at: datetime
+    first_seen_at: datetime
+    is_history: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptStory:
+    """One try; `subject` and `text` are what was said, if that was asked for and is still kept."""
+
+    address: str
+    started_at: datetime
+    ended_at: datetime | None
+    outcome: str  # a status or a reason; empty while it lasts
+    note: str
+    subject: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Overtaken:
+    """What would have stopped a message, had it not left already."""
+
+    by: str  # "cancellation", "refund" or "opt-out"
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LegStory:
+    """One message. `at` is when it was sent, ended or claimed, or when it will be looked at."""
+
+    key: str
+    number: int
+    channel: str
+    status: MessageStatus
+    reason: Reason | None  # None: it was sent
+    note: str
+    at: datetime
+    claimed_at: datetime | None = None
+    is_parked: bool = False
+    possible_duplicate: bool = False
+    receipt: str = ""
+    attempts: tuple[AttemptStory, ...] = ()
+    overtaken: tuple[Overtaken, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StepStory:
+    """One step; its last leg decides how it ended."""
+
+    key: str
+    plan: Step | None  # None: the plan has no such step any more
+    outcome: Outcome
+    reason: Reason | Silence | None  # None: it was sent
+    note: str = ""
+    at: datetime | None = None
+    legs: tuple[LegStory, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.plan.name if self.plan else self.key
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """The passage of the other order that speaks for this one as well."""
+
+    shop: str
+    order_id: str
+    order_number: str
+    steps: tuple[StepStory, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PassageStory:
+    """One campaign and one event; `state` is None where the order never came to an enrolment."""
+
+    campaign: str
+    title: str
+    occurrence: str  # "order.confirmed.1"; empty if it has not happened
+    state: EnrolmentState | None
+    reason: Reason | Silence | None  # None: it went in, and nothing has stopped it
+    note: str = ""
+    began_at: datetime | None = None
+    ended_at: datetime | None = None
+    plan_version: int | None = None
+    paused_at: datetime | None = None  # the campaign, for everybody
+    withdrawn_at: datetime | None = None
+    steps: tuple[StepStory, ...] = ()
+    shared: Shared | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderStory:
+    """Everything that concerns one order, as the database knew it at `now`; zones are IANA names."""
+
+    shop: str
+    id: str  # the shop's own
+    number: str
+    status: OrderStatus
+    placed_at: datetime
+    customer_name: str
+    email: str
+    contact_problem: str
+    customer_zone: str  # empty if nobody knows where the customer is
+    shop_zone: str
+    now: datetime
+    events: tuple[EventStory, ...]
+    passages: tuple[PassageStory, ...]
+    paused_at: datetime | None = None  # all sending, by a person
+    daemon_silent_since: datetime | None = None
