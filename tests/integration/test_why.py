@@ -14,6 +14,7 @@ from paldies.campaigns.words import EventKind
 from paldies.channels.base import DeliveryError, Letterhead, Receipt, Rendered
 from paldies.customers.suppressions import suppress
 from paldies.outbox.batch import Ready, decide_batch
+from paldies.outbox.by_hand import retry
 from paldies.outbox.claims import Claim, Settlement, write_wave
 from paldies.outbox.composer import kept, opened
 from paldies.outbox.doubt import resolve_doubts
@@ -389,8 +390,10 @@ def test_what_waits_for_a_person_says_what_silence_means(database: Database) -> 
         look(session, MINUTES)
 
         step = first_step(told(session, "1"))
+        text = text_of(session, "1")
 
     assert (step["outcome"], step["reason"]) == ("held", "approval")
+    assert f"- To let it go: paldies messages approve {step['legs'][0]['message']}." in text
     assert step["sentence"] == (
         "Waits for a person. A person has to approve it first."
         " If nobody answers by Wed 18 Nov 17:00, it does not go."
@@ -474,6 +477,24 @@ def test_doubt_is_told_and_so_is_a_possible_duplicate(database: Database) -> Non
     assert again["sentence"].startswith("Due since Wed 18 Nov 12:20, and looked at when its turn comes")
     assert (sent["outcome"], sent["reason"], len(sent["legs"][0]["attempts"])) == ("sent", "", 2)
     assert "An earlier try may have arrived: it went once more" in sent["sentence"]
+
+
+def test_a_second_try_that_a_person_wanted_is_not_blamed_on_the_server(database: Database) -> None:
+    with database.session() as session:
+        publish_campaign(session)
+        add_order(session, add_customer(session), EventKind.CONFIRMED, external_id="1")
+        plan(session)
+        [ready] = look(session, 20 * MINUTES)
+        error = DeliveryError("mailbox full", permanent=True, fault="recipient", code="5.2.2")
+        made = claim(session, ready, 20 * MINUTES)
+        settle(session, after_error(ready.brief, made, error, NOON + 20 * MINUTES))
+        retry(session, [ready.brief.waiting.key], now=NOON + HOURS)
+
+        step = first_step(told(session, "1", HOURS))
+
+    assert step["sentence"] == (
+        "Due since Wed 18 Nov 13:00, and looked at when its turn comes (a person said so)."
+    )
 
 
 def test_the_steps_are_those_of_the_version_that_the_order_is_pinned_to(database: Database) -> None:

@@ -85,6 +85,7 @@ def _step(step: StepStory, clock: LocalTime) -> dict[str, Any]:
 
 def _leg(leg: LegStory, step: StepStory, clock: LocalTime) -> dict[str, Any]:
     return {
+        "message": leg.id,
         "key": leg.key,
         "leg": leg.number,
         "channel": leg.channel,

@@ -22,6 +22,7 @@ def leg_story(leg: RowMapping, records: Records, *, events: Rows, opened: Opened
     status = MessageStatus(leg["status"])
     attempts = records.attempts.get(leg["id"], ())
     return LegStory(
+        id=leg["id"],
         key=leg["key"],
         number=leg["leg"],
         channel=leg["channel"],

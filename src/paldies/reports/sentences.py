@@ -71,14 +71,18 @@ def _fate(leg: LegStory, clock: LocalTime) -> str:
 def _waiting(leg: LegStory, clock: LocalTime, why: str) -> str:
     if leg.is_parked:
         return f"Waits until this ends{why}"
+    if _goes_without_saying(leg):
+        why = ""
     if leg.at <= clock.now:
-        return f"Due since {clock.say(leg.at)}, and looked at when its turn comes{_unless_planned(leg, why)}"
-    return f"Will be looked at on {clock.say(leg.at)}{_unless_planned(leg, why)}"
+        return f"Due since {clock.say(leg.at)}, and looked at when its turn comes{why}"
+    return f"Will be looked at on {clock.say(leg.at)}{why}"
 
 
-def _unless_planned(leg: LegStory, why: str) -> str:
-    """That its moment has not come yet is said by the moment."""
-    return "" if leg.reason is Reason.PLANNED or leg.possible_duplicate else why
+def _goes_without_saying(leg: LegStory) -> bool:
+    """A moment to come is its own reason; and not only the receiving side may want another try."""
+    if leg.reason is Reason.TRY_AGAIN:
+        return not leg.attempts or leg.attempts[-1].outcome != Reason.TRY_AGAIN
+    return leg.reason is Reason.PLANNED
 
 
 def _on(passage: PassageStory, clock: LocalTime) -> str:

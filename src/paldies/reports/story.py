@@ -60,6 +60,7 @@ class Overtaken:
 class LegStory:
     """One message. `at` is when it was sent, ended or claimed, or when it will be looked at."""
 
+    id: int  # of the message: what staff may call it by
     key: str
     number: int
     channel: str

@@ -8,6 +8,11 @@ from paldies.reports.local_time import LocalTime, city
 from paldies.reports.story import AttemptStory, EventStory, LegStory, OrderStory, PassageStory, StepStory
 from paldies.reports.terminal import plain, quoted, wrapped
 
+_TO_DO = {
+    MessageStatus.HELD: "To let it go: paldies messages approve {0}. To drop it: paldies messages cancel {0}",
+    MessageStatus.UNCONFIRMED: "If you find out: paldies messages settle {0} --sent, or --not-sent",
+}
+
 
 def to_text(story: OrderStory) -> str:
     """For a terminal of 80 columns; what customers and servers wrote is shown without control characters."""
@@ -86,6 +91,8 @@ def _step(step: StepStory, clock: LocalTime) -> str:
     for leg in step.legs:
         lines.append(wrapped(f"{leg.channel}: {sentences.of_leg(leg, step, clock)}", by=4))
         lines += _attempts(leg, clock)
+        if leg.status in _TO_DO:
+            lines.append(wrapped(f"- {_TO_DO[leg.status].format(leg.id)}", by=6))
     return "\n".join(lines)
 
 
