@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import timedelta
+from itertools import pairwise
 from uuid import UUID
 
 from sqlalchemy import func, select, update
@@ -231,4 +232,4 @@ def test_the_orders_of_one_customer_are_judged_together() -> None:
 
     owners = [{subject.customer_id for subject in piece} for piece in pieces]
     assert sum(map(len, pieces)) == len(subjects)
-    assert all(not (one & other) for one, other in zip(owners, owners[1:], strict=False))
+    assert all(not (one & other) for one, other in pairwise(owners))

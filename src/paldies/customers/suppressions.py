@@ -44,11 +44,18 @@ def suppress(
     return True
 
 
-def lift(session: Session, address: str, *, by: str, now: datetime, channel: str = "") -> int:
-    """How many were lifted, by a person and never by a shop: all of the address, or those of one channel."""
+def lift(
+    session: Session, address: str, *, by: str, now: datetime, channel: str = "", purpose: str = ""
+) -> int:
+    """How many were lifted, by a person and never by a shop: all of the address, or those of one channel.
+
+    With a purpose, those of other purposes stay.
+    """
     active = [suppressions.c.address == address, suppressions.c.lifted_at.is_(None)]
     if channel:
         active.append(suppressions.c.channel == channel)
+    if purpose:
+        active.append(suppressions.c.purpose.in_(("", purpose)))
     lifted = session.scalars(select(suppressions.c.id).where(*active)).all()
     if lifted:
         bump(session, customers_using(session, [address]))

@@ -57,14 +57,17 @@ def cancel(session: Session, keys: Sequence[str], *, now: datetime) -> list[Hand
 
 
 def retry(session: Session, keys: Sequence[str], *, now: datetime) -> list[Handled]:
-    """Sends again, from now on, what surely has not arrived: it failed, or a person had cancelled it."""
+    """Sends again what surely has not arrived: it failed, or a person had cancelled it.
+
+    At its own moment, if that is still to come.
+    """
 
     def answer(row: RowMapping) -> Handled:
         if objection := _why_not_again(session, row):
             return _refused(row, objection)
         _reopen(session, row)
-        # a deadline of its own, counted afresh: a person wants it now
-        changed = _change(session, row, **_waiting_again(now), expires_at=None)
+        # its deadline is counted afresh: a person wants it
+        changed = _change(session, row, **_waiting_again(max(now, row["send_at"])), expires_at=None)
         return _done(row, "will be tried again", changed)
 
     return _each(session, keys, answer, now=now)
@@ -175,12 +178,12 @@ def _sentence(reason: str) -> str:
     return Reason[reason.upper()].sentence
 
 
-def _waiting_again(now: datetime) -> dict[str, Any]:
+def _waiting_again(send_at: datetime) -> dict[str, Any]:
     return {
         "status": MessageStatus.SCHEDULED.value,
         "reason": Reason.TRY_AGAIN.value,
         "note": _SAID_BY_A_PERSON,
-        "send_at": now,
+        "send_at": send_at,
         "ended_at": None,
         "claim_id": None,
     }

@@ -1,0 +1,5 @@
+"""`python -m paldies` is the same as `paldies`."""
+
+from paldies.cli import main
+
+main()

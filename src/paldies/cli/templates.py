@@ -1,0 +1,115 @@
+"""`paldies templates`: how the texts read, before any customer does."""
+
+from collections import defaultdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from paldies.cli.desk import sit_down
+from paldies.cli.output import AsJson, Refused, as_json, coloured, counted, say, table
+from paldies.cli.preview import Filling, fill_in
+from paldies.cli.send_test import send_test
+from paldies.templates import lint
+
+app = typer.Typer(no_args_is_help=True)
+app.command("send-test")(send_test)
+
+
+@app.callback()
+def templates() -> None:
+    """How it reads: check, preview, try out."""
+
+
+@app.command("list")
+def list_(ctx: typer.Context, json: AsJson = False) -> None:
+    """Every text: its campaign, step and channel, and the languages it is there in."""
+    with sit_down(ctx) as desk:
+        problems = desk.text_problems
+        languages: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+        for text in desk.library.texts():
+            languages[text.name.leg].append(text.locale)
+        broken = {problem.file for problem in problems if not problem.is_warning}
+        if json:
+            names = ("campaign", "step", "channel")
+            as_json(
+                [
+                    dict(zip(names, leg, strict=True)) | {"languages": spoken}
+                    for leg, spoken in languages.items()
+                ]
+            )
+        else:
+            rows = [(*leg, ", ".join(spoken)) for leg, spoken in languages.items()]
+            table(["Campaign", "Step", "Channel", "Languages"], rows)
+            if broken:
+                say(f"Broken now: {', '.join(sorted(broken))}. See: paldies templates check")
+
+
+@app.command()
+def check(ctx: typer.Context, json: AsJson = False) -> None:
+    """Compile every text and fill it in for sample orders; says what is wrong, where, and the remedy."""
+    with sit_down(ctx) as desk:
+        campaigns = [draft.campaign for draft in desk.drafts.good]
+        problems = lint.check(
+            desk.library, campaigns=campaigns, shop=desk.shop, locale=desk.settings.paldies.locale
+        )
+        drafts = desk.drafts.problems
+        count = len(desk.library.texts())
+    if json:
+        as_json({"texts": count, "problems": problems, "campaigns": drafts})
+    else:
+        rows = [
+            (
+                coloured("warning" if problem.is_warning else "problem"),
+                problem.file if problem.line is None else f"{problem.file}:{problem.line}",
+                problem.text,
+                problem.remedy,
+            )
+            for problem in problems
+        ]
+        # a campaign's problem says by itself where it is, and the remedy
+        rows += [(coloured("problem"), *problem.partition(": ")[::2], "") for problem in drafts]
+        if rows:
+            table(["", "Where", "What", "Remedy"], rows)
+        else:
+            say(f"{counted(count, 'text')}, all in order.")
+    if drafts or any(not problem.is_warning for problem in problems):
+        raise typer.Exit(1)
+
+
+@app.command()
+def preview(
+    ctx: typer.Context,
+    campaign: Annotated[str, typer.Argument(help="The campaign's folder, such as first_day.")],
+    step: Annotated[str, typer.Argument(help="The step, such as 1_right_choice.")],
+    channel: Annotated[str, typer.Option(help="Which of the step's channels.")] = "email",
+    locale: Annotated[str, typer.Option(help="In which language: lv, en, ru …")] = "",
+    order: Annotated[str, typer.Option(help="A real order, by id or number; else a sample.")] = "",
+    out: Annotated[
+        Path | None, typer.Option("--html", "--out", help="Write the HTML to this file, for a browser.")
+    ] = None,
+    text: Annotated[bool, typer.Option("--text", help="Only the plain text, as it would be sent.")] = False,
+    json: AsJson = False,
+) -> None:
+    """Show one text filled in, with a sample order or a real one."""
+    with sit_down(ctx) as desk:
+        filled = fill_in(desk, Filling(campaign, step, channel=channel, locale=locale, order=order))
+    content = filled.content
+    if out and not content.html:
+        raise Refused(f"{filled.file} has no HTML: it is plain text.")
+    if out:
+        out.write_text(content.html, encoding="utf-8")
+    if json:
+        as_json({"file": filled.file} | {name: getattr(content, name) for name in _PARTS})
+    elif text:
+        print(content.text, end="")
+    else:
+        say(f"{filled.file}, for {filled.about}")
+        if content.subject:
+            say(f"Subject: {content.subject}", f"Preview: {content.preheader}")
+        say("", content.text)
+        if out:
+            say(f"Written: {out}")
+
+
+_PARTS = ("locale", "subject", "preheader", "text", "html")
