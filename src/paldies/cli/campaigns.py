@@ -29,7 +29,7 @@ from paldies.cli.output import (
 from paldies.cli.trigger import trigger
 from paldies.outbox import pausing, plans
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 app.command("trigger")(trigger)
 
 Name = Annotated[str, typer.Argument(help="The campaign's folder, such as first_day.")]

@@ -19,7 +19,7 @@ from paldies.customers.consents import CHECKBOXES, Answer, record
 from paldies.customers.suppressions import lift, suppress
 from paldies.store.schema import suppressions
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 _A_PERSON = "person"
 _CHANNELS = sorted({*CHECKBOXES, *TRAITS})

@@ -6,7 +6,7 @@ from paldies.cli.desk import sit_down
 from paldies.cli.output import say
 from paldies.store import migrations
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 
 @app.callback()

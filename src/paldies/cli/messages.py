@@ -17,7 +17,7 @@ from paldies.reports.as_json import to_json
 from paldies.reports.telling import to_text
 from paldies.reports.why import explain
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 Keys = Annotated[
     list[str] | None,

@@ -13,7 +13,7 @@ from paldies.cli.output import AsJson, Refused, as_json, heading, local, pairs, 
 from paldies.outbox.triggering import named_orders
 from paldies.store.schema import order_events, order_lines, orders
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 app.command("import")(import_orders)
 
 _INTERNAL = ("id", "customer_id", "bought_by", "sha", "is_open")  # the rest is what the shop says

@@ -12,7 +12,7 @@ from paldies.cli.preview import Filling, fill_in
 from paldies.cli.send_test import send_test
 from paldies.templates import lint
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 app.command("send-test")(send_test)
 
 

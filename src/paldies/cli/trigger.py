@@ -70,7 +70,11 @@ def trigger(
         if json:
             as_json({"campaign": name, "dry_run": dry_run, "not_found": found.unknown} | _told(tally))
         elif not dry_run:
-            say(f"Started for {counted(tally.entered, noun)}. See: paldies messages list")
+            say(
+                f"Started for {counted(tally.entered, noun)}. See: paldies messages list"
+                if tally.entered
+                else "Nobody entered; that is written down."
+            )
     if found.unknown or not tally.entered + tally.joined:
         raise typer.Exit(1)
 
