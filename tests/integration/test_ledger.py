@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from paldies.campaigns.words import EventKind, MessageStatus
 from paldies.customers.revision import bump
-from paldies.outbox.claims import Claim, DeadAddress, Settlement, write_wave
+from paldies.outbox.claims import Claim, DeadAddress, Settlement, write_singly, write_wave
 from paldies.outbox.endings import NextLeg
 from paldies.outbox.ledger import Ledger
 from paldies.outbox.planning import plan_new_events
@@ -110,7 +110,7 @@ def test_a_claim_that_breaks_a_rule_of_the_database_costs_the_others_nothing(dat
         [boris, carla] = one_order(session, "Boris")[0], one_order(session, "Carla")[0]
         session.execute(attempts.insert().values(_begun(boris)))  # its claim's id is taken
 
-    won = database.now(write_wave, [alice, boris, carla], [])
+    won = database.now(write_singly, [alice, boris, carla], [])
 
     assert won == {alice.id, carla.id}
 

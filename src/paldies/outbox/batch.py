@@ -6,12 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import structlog
+
 from paldies.campaigns.decisions import Decision, Defer, Hold, Send, Skip
 from paldies.campaigns.policy import decide
 from paldies.campaigns.reasons import Reason
 from paldies.campaigns.words import AddressKind
 from paldies.outbox.evidence import Brief
 from paldies.outbox.queue import Decided
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,11 @@ def decide_batch(briefs: Sequence[Brief], now: datetime) -> tuple[list[Ready], l
             facts = replace(facts, blast_room=facts.blast_room - late[row.campaign])
         if (earlier := planned.get(row.enrolment_id)) and (not due.previous_at or due.previous_at < earlier):
             due = replace(due, previous_at=earlier)
-        decision = decide(due, facts, now)
+        try:
+            decision = decide(due, facts, now)
+        except Exception as error:  # one row's surprise is that row's alone
+            log.exception("a message could not be judged", message=row.key)
+            decision = Hold(Reason.UNFORESEEN, f"{type(error).__name__}: {error}")
         if isinstance(decision, Send):
             ready.append(Ready(brief, decision, time.monotonic()))
             leaving.add(row.customer_id)

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from sqlalchemy import bindparam, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import bindparam, insert, or_, select, text, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from paldies.campaigns.words import MessageStatus
@@ -67,15 +65,14 @@ class Settlement:
 
 
 def write_wave(session: Session, claims: Sequence[Claim], settlements: Sequence[Settlement]) -> set[str]:
-    """The ids of the claims that were won. One member's fault costs the others nothing."""
-    try:
-        with session.begin_nested():
-            if settlements:
-                _settle(session, settlements)
-            return _claim(session, claims) if claims else set()
-    except SQLAlchemyError:
-        if len(claims) + len(settlements) == 1:
-            raise
+    """The ids of the claims that were won; settlements go first."""
+    if settlements:
+        _settle(session, settlements)
+    return _claim(session, claims) if claims else set()
+
+
+def write_singly(session: Session, claims: Sequence[Claim], settlements: Sequence[Settlement]) -> set[str]:
+    """Like `write_wave`, each member in its own savepoint: one's fault costs the others nothing."""
     won: set[str] = set()
     for settlement in settlements:
         with session.begin_nested():
@@ -84,7 +81,7 @@ def write_wave(session: Session, claims: Sequence[Claim], settlements: Sequence[
         try:
             with session.begin_nested():
                 won |= _claim(session, [claim])
-        except SQLAlchemyError as error:
+        except IntegrityError as error:
             log.warning("a claim was refused", message=claim.message_id, error=str(error).splitlines()[0])
     return won
 
@@ -120,6 +117,8 @@ _TAKE = (
         attempts=messages.c.attempts + 1,
     )
 )
+_WON = select(messages.c.claim_id).where(messages.c.claim_id.in_(bindparam("claims", expanding=True)))
+_BEGIN_ATTEMPT = insert(attempts)
 
 
 def _claim(session: Session, claims: Sequence[Claim]) -> set[str]:
@@ -140,8 +139,7 @@ def _claim(session: Session, claims: Sequence[Claim]) -> set[str]:
     connection = session.connection()
     connection.execute(_MOVE_REVISION, values)
     connection.execute(_TAKE, values)
-    found = select(messages.c.claim_id).where(messages.c.claim_id.in_([claim.id for claim in claims]))
-    won = set(connection.execute(found).scalars())
+    won = set(connection.execute(_WON, {"claims": [claim.id for claim in claims]}).scalars())
     begun = [
         {
             "message_id": claim.message_id,
@@ -158,29 +156,29 @@ def _claim(session: Session, claims: Sequence[Claim]) -> set[str]:
         if claim.id in won
     ]
     if begun:
-        connection.execute(insert(attempts), begun)
+        connection.execute(_BEGIN_ATTEMPT, begun)
     _count(session, [claim for claim in claims if claim.id in won and not claim.is_late_seen])
     return won
 
 
 def _count(session: Session, usual: Sequence[Claim]) -> None:
     """Fresh messages set the bar of the blast breaker; late ones may not raise it."""
-    if not usual:
-        return
-    upsert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    hour = usual[0].at.replace(minute=0, second=0, microsecond=0)
-    row = upsert(sending_hours).values(hour=hour, messages=len(usual))
-    session.execute(
-        row.on_conflict_do_update(
-            index_elements=["hour"], set_={"messages": sending_hours.c.messages + row.excluded.messages}
-        )
-    )
+    if usual:
+        hour = usual[0].at.replace(minute=0, second=0, microsecond=0)
+        session.connection().execute(_ADD_TO_HOUR, {"this_hour": hour, "more": len(usual)})
 
 
+_ADD_TO_HOUR = text(
+    "INSERT INTO sending_hours (hour, messages) VALUES (:this_hour, :more)"
+    " ON CONFLICT (hour) DO UPDATE SET messages = sending_hours.messages + excluded.messages"
+).bindparams(bindparam("this_hour", type_=sending_hours.c.hour.type))
+_MAY_HAVE_LEFT = or_(
+    messages.c.status == MessageStatus.SENDING.value, messages.c.status == MessageStatus.UNCONFIRMED.value
+)
 _SETTLE = (
     update(messages)
     .where(messages.c.claim_id == bindparam("claim"))
-    .where(messages.c.status.in_((MessageStatus.SENDING.value, MessageStatus.UNCONFIRMED.value)))
+    .where(_MAY_HAVE_LEFT)
     .values(
         status=bindparam("new_status"),
         reason=bindparam("new_reason"),
@@ -193,7 +191,7 @@ _SETTLE = (
 _PUT_BACK = (
     update(messages)
     .where(messages.c.claim_id == bindparam("claim"))
-    .where(messages.c.status.in_((MessageStatus.SENDING.value, MessageStatus.UNCONFIRMED.value)))
+    .where(_MAY_HAVE_LEFT)
     .values(
         status=MessageStatus.SCHEDULED.value,
         reason=bindparam("new_reason"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, insert, literal, select, update
+from sqlalchemy import bindparam, exists, insert, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from paldies.campaigns.reasons import Reason
@@ -63,15 +63,8 @@ def open_next_legs(session: Session, legs: Sequence[NextLeg], now: datetime) -> 
 
 def finish(session: Session, enrolment_ids: Collection[int], now: datetime) -> None:
     """Ends the open enrolments among these that have nothing left to say."""
-    if not enrolment_ids:
-        return
-    left_to_say = exists().where(messages.c.enrolment_id == enrolments.c.id, messages.c.status.in_(LIVE))
-    session.execute(
-        update(enrolments)
-        .where(enrolments.c.id.in_(enrolment_ids), enrolments.c.state == EnrolmentState.OPEN.value)
-        .where(~left_to_say)
-        .values(state=EnrolmentState.FINISHED.value, ended_at=now)
-    )
+    if enrolment_ids:
+        session.connection().execute(_FINISH, [{"enrolment": number, "now": now} for number in enrolment_ids])
 
 
 def stop(session: Session, enrolment_ids: Collection[int], reason: Reason, now: datetime) -> None:
@@ -91,6 +84,18 @@ def stop(session: Session, enrolment_ids: Collection[int], reason: Reason, now: 
         .where(messages.c.status.in_((MessageStatus.SCHEDULED.value, MessageStatus.HELD.value)))
         .values(status=MessageStatus.CANCELLED.value, reason=reason.value, ended_at=now, parked_at=None)
     )
+
+
+# IN would be expanded for every execution, which rules out many at once.
+_LEFT_TO_SAY = exists().where(
+    messages.c.enrolment_id == enrolments.c.id, or_(*(messages.c.status == status for status in LIVE))
+)
+_FINISH = (
+    update(enrolments)
+    .where(enrolments.c.id == bindparam("enrolment"), enrolments.c.state == EnrolmentState.OPEN.value)
+    .where(~_LEFT_TO_SAY)
+    .values(state=EnrolmentState.FINISHED.value, ended_at=bindparam("now"))
+)
 
 
 def _fresh_values(send_at: datetime, now: datetime) -> dict[str, Any]:

@@ -1,13 +1,13 @@
 """Who enters which campaign: every candidate gets an enrolment row, whatever the answer is."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from paldies.campaigns import keys
@@ -18,6 +18,8 @@ from paldies.outbox.first_legs import plan_messages
 from paldies.outbox.plans import Running
 from paldies.store.schema import enrolments, orders
 from paldies.store.views import OrderView, customer_value, read_customers, read_orders
+
+_PASSAGE = enrolments.alias("passage")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,15 @@ class Candidate:
     counts_as_late: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A candidate, the key of the enrolment it would get, and the planner's answer."""
+
+    key: str
+    candidate: Candidate
+    answer: Enrol | Join | Decline
+
+
 @dataclass(slots=True)
 class _Known:
     """What the candidates of one chunk need to be judged; grows as they are enrolled."""
@@ -56,31 +67,58 @@ class _Known:
 def enrol_all(
     session: Session, candidates: Sequence[Candidate], home_zone: str, *, now: datetime
 ) -> Enrolled:
-    """Writes an enrolment for each, and the messages of those that go in."""
-    known = _read(session, candidates, home_zone)
-    entered: list[Candidate] = []
-    joined = declined = 0
-    for candidate in candidates:
+    """Writes an enrolment for each, and the messages of those that go in.
+
+    Those with a row already are passed over: planning may run as often as it likes.
+    """
+    fresh = _without_a_row(session, candidates)
+    judged = _judge(fresh, _read(session, list(fresh.values()), home_zone))
+    if not judged:
+        return Enrolled()
+    connection = session.connection()
+    connection.execute(insert(enrolments), [_row(one, now) for one in judged])
+    shared = [
+        {"joining": one.key, "passage": one.answer.to} for one in judged if isinstance(one.answer, Join)
+    ]
+    if shared:
+        connection.execute(_SHARE, shared)
+    entered: dict[int, list[_Judged]] = defaultdict(list)
+    for one in judged:
+        if isinstance(one.answer, Enrol):
+            entered[one.candidate.running.plan_version_id].append(one)
+    for some in entered.values():
+        plan_messages(session, [one.key for one in some], some[0].candidate.running.campaign, now=now)
+    went_in = sum(map(len, entered.values()))
+    return Enrolled(went_in, len(shared), len(judged) - went_in - len(shared))
+
+
+_SHARE = (
+    update(enrolments)
+    .where(enrolments.c.key == bindparam("joining"))
+    .values(joined_to=select(_PASSAGE.c.id).where(_PASSAGE.c.key == bindparam("passage")).scalar_subquery())
+)
+
+
+def _without_a_row(session: Session, candidates: Sequence[Candidate]) -> dict[str, Candidate]:
+    keyed = {
+        keys.enrolment_key(one.running.campaign.name, one.subject, *one.occurrence): one for one in candidates
+    }
+    there = set(session.scalars(select(enrolments.c.key).where(enrolments.c.key.in_(keyed))))
+    return {key: candidate for key, candidate in keyed.items() if key not in there}
+
+
+def _judge(candidates: Mapping[str, Candidate], known: _Known) -> list[_Judged]:
+    """In the order of arrival: what one is told, the next one's answer depends on."""
+    judged = []
+    for key, candidate in candidates.items():
         answer = enrol(candidate.running.campaign, _arrival(candidate, known))
-        key = keys.enrolment_key(candidate.running.campaign.name, candidate.subject, *candidate.occurrence)
-        if not _write(session, candidate, key, answer, now):
-            continue
+        judged.append(_Judged(key, candidate, answer))
         known.passages[candidate.customer_id, candidate.running.campaign.name].append(
             Passage(
                 key, candidate.subject, _STATE[type(answer)], candidate.event_at, _anchor(candidate, known)
             )
         )
-        match answer:
-            case Enrol():
-                entered.append(candidate)
-            case Join():
-                joined += 1
-            case Decline():
-                declined += 1
-    for running, some in _by_plan(entered):
-        subjects = [keys.enrolment_key(running.campaign.name, one.subject, *one.occurrence) for one in some]
-        plan_messages(session, subjects, running.campaign, now=now)
-    return Enrolled(len(entered), joined, declined)
+    return judged
 
 
 _STATE = {Enrol: EnrolmentState.OPEN, Join: EnrolmentState.JOINED, Decline: EnrolmentState.DECLINED}
@@ -131,15 +169,10 @@ def _anchor(candidate: Candidate, known: _Known) -> datetime:
     return order.order.placed_at if order else candidate.event_at
 
 
-def _write(
-    session: Session, candidate: Candidate, key: str, answer: Enrol | Join | Decline, now: datetime
-) -> bool:
-    """False if there is one with this key already: planning may run as often as it likes."""
-    if session.scalar(select(enrolments.c.id).where(enrolments.c.key == key)):
-        return False
-    over = isinstance(answer, Decline)
+def _row(judged: _Judged, now: datetime) -> dict[str, Any]:
+    candidate, answer = judged.candidate, judged.answer
     row: dict[str, Any] = {
-        "key": key,
+        "key": judged.key,
         "campaign": candidate.running.campaign.name,
         "plan_version_id": candidate.running.plan_version_id,
         "customer_id": candidate.customer_id,
@@ -147,22 +180,18 @@ def _write(
         "event_id": candidate.event_id,
         "event_at": candidate.event_at,
         "state": _STATE[type(answer)].value,
-        "reason": answer.reason.value if isinstance(answer, Decline) else "",
-        "note": answer.note if isinstance(answer, Decline) else "",
-        "arm": (answer.arm if isinstance(answer, Enrol) else Arm.TREATED).value,
+        "reason": "",
+        "note": "",
+        "arm": Arm.TREATED.value,
         "is_late_seen": candidate.counts_as_late,
         "created_at": now,
-        "ended_at": now if over else None,
+        "ended_at": None,
     }
-    if isinstance(answer, Join):
-        row["joined_to"] = session.scalar(select(enrolments.c.id).where(enrolments.c.key == answer.to))
-        row["reason"] = Reason.JOINED.value
-    session.execute(insert(enrolments).values(row))
-    return True
-
-
-def _by_plan(candidates: Iterable[Candidate]) -> Iterable[tuple[Running, list[Candidate]]]:
-    by_plan: dict[int, list[Candidate]] = defaultdict(list)
-    for candidate in candidates:
-        by_plan[candidate.running.plan_version_id].append(candidate)
-    return [(some[0].running, some) for some in by_plan.values()]
+    match answer:
+        case Enrol(arm):
+            row["arm"] = arm.value
+        case Join():
+            row["reason"] = Reason.JOINED.value
+        case Decline(reason, note):
+            row |= {"reason": reason.value, "note": note, "ended_at": now}
+    return row

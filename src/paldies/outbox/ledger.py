@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Sequence
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
-from paldies.outbox.claims import Claim, Settlement, write_wave
+from paldies.outbox.claims import Claim, Settlement, write_singly, write_wave
 from paldies.store.database import Database
 
 log = structlog.get_logger(__name__)
@@ -60,9 +60,7 @@ class Ledger:
             claims, self._claims = ([], self._claims) if pause > 0.05 else (self._claims, [])
             self.claimed.update(claim.id for claim, _ in claims)
             try:
-                won = await self._database.run(
-                    write_wave, [claim for claim, _ in claims], [settlement for settlement, _ in settlements]
-                )
+                won = await self._commit([claim for claim, _ in claims], [one for one, _ in settlements])
             except SQLAlchemyError as error:
                 log.error("the database refused a write; trying again", error=str(error).splitlines()[0])
                 self._answer(claims, won=set())
@@ -78,6 +76,12 @@ class Ledger:
                 self.claimed.discard(settlement.claim_id)
                 if not written.done():
                     written.set_result(None)
+
+    async def _commit(self, claims: Sequence[Claim], settlements: Sequence[Settlement]) -> set[str]:
+        try:
+            return await self._database.run(write_wave, claims, settlements)
+        except (IntegrityError, DataError):
+            return await self._database.run(write_singly, claims, settlements)
 
     def _answer(self, claims: "Sequence[tuple[Claim, asyncio.Future[bool]]]", won: set[str]) -> None:
         for claim, answer in claims:

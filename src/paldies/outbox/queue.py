@@ -17,7 +17,7 @@ from paldies.campaigns.words import Arm, MessageStatus, Purpose
 from paldies.outbox.endings import NextLeg, finish, open_next_legs, stop
 from paldies.outbox.plans import Plans
 from paldies.outbox.stopping import hand_over
-from paldies.store.schema import customers, enrolments, messages
+from paldies.store.schema import campaigns, cases, customers, enrolments, messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class Decided:
     """A decision about a due message, and the plan that it belongs to."""
 
     waiting: Waiting
-    campaign: Campaign
+    campaign: Campaign | None  # None if the message could not even be judged
     decision: Decision
     note: str = ""
 
@@ -112,12 +112,11 @@ def apply(session: Session, decided: Sequence[Decided], plans: Plans, *, now: da
     """Writes every decision short of Send. A message that somebody has claimed meanwhile is left alone."""
     changes: list[dict[str, Any]] = []
     next_legs: list[NextLeg] = []
-    for one in decided:
+    for one in _still_right(session, decided):
         changes.append({"message": one.waiting.id} | _changes(one, now))
-        if isinstance(one.decision, Skip) and (
-            leg := leg_after(one.waiting, one.campaign, one.decision.reason, now)
-        ):
-            next_legs.append(leg)
+        if isinstance(one.decision, Skip) and one.campaign:
+            leg = leg_after(one.waiting, one.campaign, one.decision.reason, now)
+            next_legs += [leg] if leg else []
     if changes:
         session.connection().execute(_CHANGE, changes)
     open_next_legs(session, next_legs, now)
@@ -126,6 +125,21 @@ def apply(session: Session, decided: Sequence[Decided], plans: Plans, *, now: da
             stop(session, [one.waiting.enrolment_id], one.decision.reason, now)
             hand_over(session, plans, [one.waiting.enrolment_id], now=now)
     finish(session, {one.waiting.enrolment_id for one in decided if isinstance(one.decision, Skip)}, now)
+
+
+def _still_right(session: Session, decided: Sequence[Decided]) -> list[Decided]:
+    """Without the parked ones whose cause has ended since: nobody would ever unpark them."""
+    if not any(isinstance(one.decision, Park) for one in decided):
+        return list(decided)
+    paused = set(session.scalars(select(campaigns.c.name).where(campaigns.c.paused_at.is_not(None))))
+    complaining = set(session.scalars(select(cases.c.customer_id).where(cases.c.closed_at.is_(None))))
+    return [
+        one
+        for one in decided
+        if not isinstance(one.decision, Park)
+        or (one.decision.reason is Reason.PAUSED and one.waiting.campaign in paused)
+        or (one.decision.reason is Reason.CASE_OPEN and one.waiting.customer_id in complaining)
+    ]
 
 
 def leg_after(waiting: Waiting, campaign: Campaign, reason: Reason, now: datetime) -> NextLeg | None:

@@ -20,7 +20,7 @@ PRAGMAS = {
     "synchronous": "FULL",
     "foreign_keys": "ON",
     "busy_timeout": "5000",
-    "cache_size": "-16384",
+    "cache_size": "-4096",
     "temp_store": "MEMORY",
 }
 

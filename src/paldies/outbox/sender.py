@@ -1,0 +1,137 @@
+"""Sends one message that may go: fills it in, claims it, hands it over, settles it."""
+
+import asyncio
+import time
+from dataclasses import replace
+from datetime import timedelta
+from itertools import count
+from typing import Protocol
+
+import structlog
+
+from paldies.campaigns.decisions import Hold
+from paldies.campaigns.reasons import Reason
+from paldies.campaigns.words import MessageStatus
+from paldies.channels.base import Channel, DeliveryError, Doubt
+from paldies.clock import Clock
+from paldies.faults import Point, reach
+from paldies.logs import masked
+from paldies.outbox.batch import Ready
+from paldies.outbox.breaker import Breaker
+from paldies.outbox.claims import Claim, Settlement
+from paldies.outbox.composer import Composed, Composer, RenderFault
+from paldies.outbox.ledger import Ledger
+from paldies.outbox.settling import after_error, after_success, in_doubt, is_about_the_channel
+
+log = structlog.get_logger(__name__)
+
+STALE_AFTER = 5.0  # seconds of real time after which a decision is taken again
+BEGIN_WITHIN = 60.0  # seconds of real time in which a claimed message must have begun to leave
+
+
+class Alerts(Protocol):
+    """Who is told when a person should look."""
+
+    def tell(self, topic: str, sentence: str) -> None: ...
+
+
+class Sender:
+    """What each connection of a channel does with a message, many of them at once."""
+
+    def __init__(
+        self,
+        channel: Channel,
+        composer: Composer,
+        *,
+        ledger: Ledger,
+        breaker: Breaker,
+        clock: Clock,
+        alerts: Alerts,
+        process: str,
+    ) -> None:
+        """`process` is who claims."""
+        self._channel = channel
+        self._composer = composer
+        self._ledger = ledger
+        self._breaker = breaker
+        self._clock = clock
+        self._alerts = alerts
+        self._process = process
+        self._numbers = count(1)
+
+    async def send(self, ready: Ready) -> "Hold | asyncio.Future[None] | None":
+        """A Hold if a person has to look; or the settlement, done once written; or None: look at it again."""
+        if self._breaker.is_open or time.monotonic() - ready.decided_at > STALE_AFTER:
+            return None
+        key = ready.brief.waiting.key
+        try:
+            composed = self._composer.compose(ready.brief)
+        except RenderFault as fault:
+            return Hold(Reason.TEMPLATE_FAULT, str(fault))
+        except Exception as error:
+            log.exception("a message could not be composed", message=key)
+            return Hold(Reason.UNFORESEEN, f"{type(error).__name__}: {error}")
+        claim = self._claim(ready, composed)
+        reach(Point.BEFORE_CLAIM)
+        if not await self._ledger.claim(claim):
+            return None  # somebody got there first, or something about the customer has changed
+        reach(Point.CLAIMED)
+        settlement = await self._hand_over(ready, claim, composed)
+        reach(Point.SENT)
+        written = self._ledger.note(settlement)
+        written.add_done_callback(lambda _: self._tell(ready, settlement))
+        return written
+
+    def _claim(self, ready: Ready, composed: Composed) -> Claim:
+        row, now = ready.brief.waiting, self._clock.now()
+        return Claim(
+            id=f"{self._process}.{next(self._numbers)}",
+            message_id=row.id,
+            customer_id=row.customer_id,
+            revision=row.revision,
+            by=self._process,
+            at=now,
+            deadline_at=now + timedelta(seconds=BEGIN_WITHIN),
+            expires_at=ready.decision.expires_at,
+            rfc_id=composed.outgoing.message_id,
+            address=composed.outgoing.rendered.to,
+            locale=composed.outgoing.rendered.locale,
+            text_version=composed.outgoing.rendered.text_version,
+            content=composed.content,
+            is_late_seen=row.is_late_seen,
+        )
+
+    async def _hand_over(self, ready: Ready, claim: Claim, composed: Composed) -> Settlement:
+        deadline = time.monotonic() + BEGIN_WITHIN
+        outgoing = replace(composed.outgoing, attempt_id=claim.id, deadline=deadline)
+        brief = ready.brief
+        try:
+            receipt = await self._channel.send(outgoing)
+        except DeliveryError as error:
+            if is_about_the_channel(error) and self._breaker.trip(str(error), self._clock.now()):
+                log.warning("channel rests", channel=brief.waiting.channel, why=str(error))
+                self._alerts.tell(f"channel {brief.waiting.channel}", f"Nothing can be sent: {error}")
+            return after_error(brief, claim, error, self._clock.now())
+        except Doubt as doubt:
+            return in_doubt(brief, claim, str(doubt), self._clock.now())
+        except asyncio.CancelledError:
+            self._ledger.note(in_doubt(brief, claim, "stopped while it was leaving", self._clock.now()))
+            raise
+        except Exception as error:
+            log.exception("a channel broke its word", message=brief.waiting.key)
+            return in_doubt(brief, claim, f"{type(error).__name__}: {error}", self._clock.now())
+        self._breaker.sent()
+        return after_success(brief, claim, receipt, self._clock.now())
+
+    def _tell(self, ready: Ready, settlement: Settlement) -> None:
+        reach(Point.SETTLED)
+        event = "try again" if settlement.status is MessageStatus.SCHEDULED else settlement.status.value
+        log.info(
+            event,
+            message=ready.brief.waiting.key,
+            channel=ready.brief.waiting.channel,
+            to=masked(ready.brief.facts.address),
+            reason=settlement.reason or None,
+            note=settlement.note or None,
+            until=settlement.send_at,
+        )
