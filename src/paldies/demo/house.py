@@ -1,0 +1,92 @@
+"""The folder that a demo happens in: what a shop's developer would have set up, and nothing else."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from paldies import configuration
+from paldies.configuration import ConfigurationError
+from paldies.demo.shop import LINES_QUERY, QUERY, STATES
+from paldies.settings import Settings
+from paldies.templates.bundled import bundled_templates
+
+SHOP_FILE = "shop.db"
+MAILS = "mails"
+STAFF = "anna@linsunberzs.example"
+
+_TOML = """\
+[paldies]
+mode = "live"
+database = "sqlite:///paldies.db"
+templates = "message_templates"
+time_zone = "Europe/Riga"
+locale = "en"
+stop_timeout = "5s"
+
+[shop]
+name = "Lins & Bērzs"
+email = "hello@linsunberzs.example"
+phone = "+371 2000 0000"
+address = "Tērbatas iela 14, Rīga, LV-1011, Latvia"
+
+[email]
+url = "smtp://127.0.0.1:{smtp_port}"   # the demo's own mail server: nothing leaves this machine
+from = "Lins & Bērzs <hello@linsunberzs.example>"
+connections = 4
+rate = "1000/s"
+
+[staff]
+email = "{staff}"
+
+[web]
+port = 0
+
+[[shops]]
+name = "store"
+kind = "sql"
+url = "sqlite:///{shop_file}"
+poll = "15s"
+time_zone = "Europe/Riga"
+minor_units = true
+query = '''{query}'''
+lines_query = '''{lines_query}'''
+
+[shops.status]   # the shop's words, and ours
+{states}
+"""
+
+
+@contextmanager
+def demo_folder(keep: Path | None) -> Iterator[Path]:
+    """A folder that goes when the demo ends, or the one to keep. Raises ConfigurationError."""
+    if keep is None:
+        with tempfile.TemporaryDirectory(prefix="paldies-demo-", ignore_cleanup_errors=True) as folder:
+            yield Path(folder)
+        return
+    if keep.exists() and (not keep.is_dir() or any(keep.iterdir())):
+        raise ConfigurationError(f"{keep} is not an empty folder: name one that is, or that is not there yet")
+    keep.mkdir(parents=True, exist_ok=True)
+    yield keep
+
+
+def furnish(folder: Path, smtp_port: int) -> Settings:
+    """Writes paldies.toml and the texts, and reads them as the daemon would, but for the environment."""
+    shutil.copytree(bundled_templates(), folder / "message_templates")
+    states = "\n".join(f"{json.dumps(theirs, ensure_ascii=False)} = {json.dumps(ours)}"
+                       for theirs, ours in STATES.items())  # fmt: skip
+    toml = folder / configuration.FILE
+    toml.write_text(
+        _TOML.format(
+            smtp_port=smtp_port,
+            staff=STAFF,
+            shop_file=SHOP_FILE,
+            query=QUERY,
+            lines_query=LINES_QUERY,
+            states=states,
+        ),
+        encoding="utf-8",
+    )
+    return configuration.load(toml, environment={})
