@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from paldies.campaigns.words import MessageStatus
 from paldies.customers.suppressions import suppress
 from paldies.outbox.endings import NextLeg, finish, open_next_legs
+from paldies.store.prepared import Prepared
 from paldies.store.schema import attempts, customers, messages, sending_hours
 
 log = structlog.get_logger(__name__)
@@ -33,7 +34,7 @@ class Claim:
     address: str
     locale: str
     text_version: str
-    content: bytes  # zlib-compressed JSON: subject, text
+    content: bytes  # JSON of subject and text, compressed if long
     is_late_seen: bool = False
 
 
@@ -88,12 +89,12 @@ def write_singly(session: Session, claims: Sequence[Claim], settlements: Sequenc
 
 # A claim moves the customer's revision first: that row is the lock under which everything about the customer
 # is decided, on PostgreSQL too, where a subquery alone would look at an older snapshot.
-_MOVE_REVISION = (
+_MOVE_REVISION = Prepared(
     update(customers)
     .where(customers.c.id == bindparam("customer"), customers.c.revision == bindparam("seen"))
     .values(revision=customers.c.revision + 1, claim_id=bindparam("claim"))
 )
-_TAKE = (
+_TAKE = Prepared(
     update(messages)
     .where(messages.c.id == bindparam("message"))
     .where(messages.c.status == MessageStatus.SCHEDULED.value, messages.c.parked_at.is_(None))
@@ -117,8 +118,8 @@ _TAKE = (
         attempts=messages.c.attempts + 1,
     )
 )
-_WON = select(messages.c.claim_id).where(messages.c.claim_id.in_(bindparam("claims", expanding=True)))
-_BEGIN_ATTEMPT = insert(attempts)
+_HOLDERS = select(messages.c.claim_id).where(messages.c.id.in_(bindparam("claimed", expanding=True)))
+_BEGIN_ATTEMPT = Prepared(insert(attempts))
 
 
 def _claim(session: Session, claims: Sequence[Claim]) -> set[str]:
@@ -136,10 +137,12 @@ def _claim(session: Session, claims: Sequence[Claim]) -> set[str]:
         }
         for claim in sorted(claims, key=lambda claim: claim.customer_id)  # one order of locks: no deadlock
     ]
-    connection = session.connection()
-    connection.execute(_MOVE_REVISION, values)
-    connection.execute(_TAKE, values)
-    won = set(connection.execute(_WON, {"claims": [claim.id for claim in claims]}).scalars())
+    _MOVE_REVISION.run(
+        session, [{name: row[name] for name in ("claim", "customer", "seen")} for row in values]
+    )
+    _TAKE.run(session, [{name: row[name] for name in row if name != "seen"} for row in values])
+    holders = session.connection().execute(_HOLDERS, {"claimed": [claim.message_id for claim in claims]})
+    won = {claim.id for claim in claims} & set(holders.scalars())
     begun = [
         {
             "message_id": claim.message_id,
@@ -156,7 +159,7 @@ def _claim(session: Session, claims: Sequence[Claim]) -> set[str]:
         if claim.id in won
     ]
     if begun:
-        connection.execute(_BEGIN_ATTEMPT, begun)
+        _BEGIN_ATTEMPT.run(session, begun)
     _count(session, [claim for claim in claims if claim.id in won and not claim.is_late_seen])
     return won
 
@@ -175,10 +178,9 @@ _ADD_TO_HOUR = text(
 _MAY_HAVE_LEFT = or_(
     messages.c.status == MessageStatus.SENDING.value, messages.c.status == MessageStatus.UNCONFIRMED.value
 )
-_SETTLE = (
+_SETTLE = Prepared(
     update(messages)
-    .where(messages.c.claim_id == bindparam("claim"))
-    .where(_MAY_HAVE_LEFT)
+    .where(messages.c.id == bindparam("message"), messages.c.claim_id == bindparam("claim"), _MAY_HAVE_LEFT)
     .values(
         status=bindparam("new_status"),
         reason=bindparam("new_reason"),
@@ -188,10 +190,9 @@ _SETTLE = (
         ended_at=bindparam("new_ended_at"),
     )
 )
-_PUT_BACK = (
+_PUT_BACK = Prepared(
     update(messages)
-    .where(messages.c.claim_id == bindparam("claim"))
-    .where(_MAY_HAVE_LEFT)
+    .where(messages.c.id == bindparam("message"), messages.c.claim_id == bindparam("claim"), _MAY_HAVE_LEFT)
     .values(
         status=MessageStatus.SCHEDULED.value,
         reason=bindparam("new_reason"),
@@ -201,7 +202,7 @@ _PUT_BACK = (
         claim_id=None,
     )
 )
-_END_ATTEMPT = (
+_END_ATTEMPT = Prepared(
     update(attempts)
     .where(attempts.c.claim_id == bindparam("claim"))
     .values(ended_at=bindparam("at"), outcome=bindparam("new_outcome"), note=bindparam("new_note"))
@@ -210,14 +211,14 @@ _ENDED = (MessageStatus.SENT, MessageStatus.FAILED)
 
 
 def _settle(session: Session, settlements: Sequence[Settlement]) -> None:
-    connection = session.connection()
     ended = [settlement for settlement in settlements if settlement.send_at is None]
     back = [settlement for settlement in settlements if settlement.send_at is not None]
     if ended:
-        connection.execute(
-            _SETTLE,
+        _SETTLE.run(
+            session,
             [
                 {
+                    "message": settlement.message_id,
                     "claim": settlement.claim_id,
                     "new_status": settlement.status.value,
                     "new_reason": settlement.reason,
@@ -230,10 +231,11 @@ def _settle(session: Session, settlements: Sequence[Settlement]) -> None:
             ],
         )
     if back:
-        connection.execute(
-            _PUT_BACK,
+        _PUT_BACK.run(
+            session,
             [
                 {
+                    "message": settlement.message_id,
                     "claim": settlement.claim_id,
                     "new_reason": settlement.reason,
                     "new_note": settlement.note,
@@ -243,8 +245,8 @@ def _settle(session: Session, settlements: Sequence[Settlement]) -> None:
                 for settlement in back
             ],
         )
-    connection.execute(
-        _END_ATTEMPT,
+    _END_ATTEMPT.run(
+        session,
         [
             {
                 "claim": settlement.claim_id,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from paldies.campaigns.reasons import Reason
 from paldies.campaigns.words import EnrolmentState, MessageStatus
+from paldies.store.prepared import Prepared
 from paldies.store.schema import enrolments, messages
 
 LIVE = tuple(
@@ -64,7 +65,7 @@ def open_next_legs(session: Session, legs: Sequence[NextLeg], now: datetime) -> 
 def finish(session: Session, enrolment_ids: Collection[int], now: datetime) -> None:
     """Ends the open enrolments among these that have nothing left to say."""
     if enrolment_ids:
-        session.connection().execute(_FINISH, [{"enrolment": number, "now": now} for number in enrolment_ids])
+        _FINISH.run(session, [{"enrolment": number, "now": now} for number in enrolment_ids])
 
 
 def stop(session: Session, enrolment_ids: Collection[int], reason: Reason, now: datetime) -> None:
@@ -90,7 +91,7 @@ def stop(session: Session, enrolment_ids: Collection[int], reason: Reason, now: 
 _LEFT_TO_SAY = exists().where(
     messages.c.enrolment_id == enrolments.c.id, or_(*(messages.c.status == status for status in LIVE))
 )
-_FINISH = (
+_FINISH = Prepared(
     update(enrolments)
     .where(enrolments.c.id == bindparam("enrolment"), enrolments.c.state == EnrolmentState.OPEN.value)
     .where(~_LEFT_TO_SAY)

@@ -10,7 +10,7 @@ from paldies.store.tables.columns import may_refer_to, refers_to, row_id, word
 
 _DUE = text("status = 'scheduled' AND parked_at IS NULL")
 _SENDING = text("status = 'sending'")
-_WAITING = text("status IN ('sending', 'unconfirmed', 'held') OR parked_at IS NOT NULL")
+_WAITING = text("status IN ('unconfirmed', 'held') OR parked_at IS NOT NULL")
 
 
 class Message(SQLModel, table=True):
@@ -55,7 +55,7 @@ class Message(SQLModel, table=True):
     is_late_seen: bool = False
     approved_at: datetime | None = None
     attempts: int = 0
-    claim_id: str | None = Field(default=None, index=True)
+    claim_id: str | None = None
     claimed_by: str | None = None
     claimed_at: datetime | None = None
     deadline_at: datetime | None = None
@@ -68,7 +68,7 @@ class Message(SQLModel, table=True):
 
 
 class Attempt(SQLModel, table=True):
-    """One try, written before the wire is touched; `content` is zlib-compressed JSON of what was said."""
+    """One try, written before the wire is touched; `content` is what was said: see outbox.composer."""
 
     __tablename__ = "attempts"
 

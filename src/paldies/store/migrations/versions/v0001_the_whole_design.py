@@ -400,7 +400,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("key"),
     )
-    op.create_index(op.f("ix_messages_claim_id"), "messages", ["claim_id"], unique=False)
     op.create_index(op.f("ix_messages_enrolment_id"), "messages", ["enrolment_id"], unique=False)
     op.create_index(
         "messages_due",
@@ -432,8 +431,8 @@ def upgrade() -> None:
         "messages",
         ["status", "send_at"],
         unique=False,
-        sqlite_where=sa.text("status IN ('sending', 'unconfirmed', 'held') OR parked_at IS NOT NULL"),
-        postgresql_where=sa.text("status IN ('sending', 'unconfirmed', 'held') OR parked_at IS NOT NULL"),
+        sqlite_where=sa.text("status IN ('unconfirmed', 'held') OR parked_at IS NOT NULL"),
+        postgresql_where=sa.text("status IN ('unconfirmed', 'held') OR parked_at IS NOT NULL"),
     )
     op.create_table(
         "attempts",
