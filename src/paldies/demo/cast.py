@@ -29,7 +29,6 @@ class Person:
     first_name: str
     last_name: str
     email: str
-    phone: str
     language: str
     place: Place
 
@@ -83,7 +82,7 @@ def passers_by(dice: Dice) -> Iterator[Person]:
         taken.add(address)
         if dice.happens(0.12):  # some shops' forms do not ask
             first = last = ""
-        yield Person(first, last, address, "", language, place)
+        yield Person(first, last, address, language, place)
 
 
 def person(
@@ -92,7 +91,7 @@ def person(
     """Somebody with a part of their own. `email` may be what no mail can be sent to, or empty."""
     first, _, last = name.partition(" ")
     address = f"{_latin(first)}.{_latin(last)}@{domain}" if email is None else email
-    return Person(first, last, address, "", language, place)
+    return Person(first, last, address, language, place)
 
 
 def _for(first: str, last: str, language: str) -> str:

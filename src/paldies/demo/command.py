@@ -24,7 +24,7 @@ _LOG = "daemon.log"
 
 
 def demo(
-    speed: Annotated[float, typer.Option(min=1, max=200_000, help="How many times as fast as life.")] = SPEED,
+    speed: Annotated[float, typer.Option(min=1, max=50_000, help="How many times as fast as life.")] = SPEED,
     once: Annotated[
         bool, typer.Option("--once", help="As fast as possible; print the summary only.")
     ] = False,
@@ -35,17 +35,13 @@ def demo(
     ] = None,
 ) -> None:
     """Watch a sample shop's month in two minutes. Nothing leaves this machine."""
-    console = Console()
     story = tell(seed)
     with demo_folder(keep) as folder, (folder / _LOG).open("w", encoding="utf-8") as log:
         logs.configure(log)
         if once:
             asyncio.run(_play_at_once(folder, story))
         else:
-            asyncio.run(play(folder, story, speed=speed, port=port, console=console))
-        database = Database(f"sqlite:///{folder / 'paldies.db'}")
-        typer.echo(database.look(summary))
-        database.close()
+            asyncio.run(play(folder, story, speed=speed, port=port, console=Console()))
     if keep:
         settings = keep / "paldies.toml"
         typer.echo(f"\nEverything is kept in {keep}. Ask it, for example:")
@@ -59,3 +55,6 @@ async def _play_at_once(folder: Path, story: Story) -> None:
         shop = SampleShop(folder / SHOP_FILE)
         shop.happen(story.earlier)
         await replay(bootstrap.build(settings, clock=clock), clock, shop=shop, deeds=story.deeds)
+    reader = Database(settings.database_url)
+    typer.echo(reader.look(summary))
+    reader.close()

@@ -16,6 +16,7 @@ from paldies.daemon import Daemon
 from paldies.demo.chronicle import Chronicle, Kind
 from paldies.demo.curtain import Curtain
 from paldies.demo.deeds import Deed
+from paldies.demo.ending import summary
 from paldies.demo.house import MAILS, SHOP_FILE, furnish
 from paldies.demo.mail_server import MailServer
 from paldies.demo.narrator import Narrator, status
@@ -46,6 +47,7 @@ async def play(folder: Path, story: Story, *, speed: float, port: int, console: 
             stage = Stage(daemon, desk, reader, console=console, url=url)
             is_over = await stage.run(shop, story.deeds)
             desk.ended_at = min(clock.now(), ENDS)
+            console.print(f"\n{await reader.read(summary)}", highlight=False, markup=False, soft_wrap=True)
             if is_over and console.is_terminal:
                 await _until_interrupted(console, url)
         reader.close()
@@ -102,19 +104,11 @@ class Stage:
         news = await self._reader.read(chronicle.look, now)
         subjects = {mail.id: mail.subject for mail in self._desk.server.mails[-50:]}
         for entry in news:
-            if line := self._narrator.line(entry, subjects):
-                self._print(line)
+            self._narrator.tell(entry, subjects, live.console)
         if chronicle.tally.history:
             self._has_read_history.set()
         silences = sum(entry.kind is Kind.SILENCE for entry in chronicle.entries)
         live.update(status(day_and_time(now), chronicle.tally, silences=silences, url=self._url))
-
-    def _print(self, line: Text) -> None:
-        """One line each on a terminal; nothing is cut off in a file."""
-        if self._console.is_terminal:
-            self._console.print(line, no_wrap=True, overflow="ellipsis")
-        else:
-            self._console.print(line, soft_wrap=True)
 
 
 def _timetable(daemon: Daemon) -> list[Tick]:

@@ -1,7 +1,10 @@
 """The chronicle as lines on a terminal."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
+from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from paldies.campaigns.reasons import Reason
@@ -16,6 +19,13 @@ _COLOURS = {
     Kind.SILENCE: "magenta",
     Kind.SHOP: "red",
 }
+_WORDS = {
+    Kind.ORDER: "order",
+    Kind.LETTER: "letter",
+    Kind.LATER: "later",
+    Kind.SILENCE: "not sent",
+    Kind.SHOP: "shop",
+}
 _EVENTS = {
     EventKind.PLACED: "{who}, {city}, orders for {amount}",
     EventKind.PAID: "{who} has paid",
@@ -28,26 +38,25 @@ _CLOCK_WIDTH = len("Mon  2 Mar 09:00")
 
 
 class Narrator:
-    """`subjects` are those of the mails that were kept, by Message-ID."""
+    """Leaves out what goes without saying."""
 
     def __init__(self) -> None:
-        self._placed: dict[str, object] = {}
+        self._placed: dict[str, datetime] = {}
 
-    def line(self, entry: Entry, subjects: Mapping[str, str]) -> Text | None:
-        """None for what goes without saying."""
+    def tell(self, entry: Entry, subjects: Mapping[str, str], console: Console) -> None:
+        """`subjects` are those of the mails that were kept, by Message-ID."""
         said = self._said(entry, subjects)
         if said is None:
-            return None
-        colour = _COLOURS[entry.kind]
-        return Text.assemble(
-            (_clock(entry), "dim"),
-            "  ",
-            (f"{entry.kind:<8}", colour),
-            (f"{entry.number:<8} ", "bold" if entry.number else ""),
-            said,
-            no_wrap=True,
-            overflow="ellipsis",
-        )
+            return
+        when = Text(f"{entry.at.astimezone(HOME):%a %e %b %H:%M}", "dim")
+        word = Text(f"{_WORDS[entry.kind]:<8}", _COLOURS[entry.kind])
+        number = Text(f"{entry.number:<7}", "bold")
+        if console.is_terminal:
+            row = Table.grid(padding=(0, 1))
+            row.add_row(when, word, number, said)
+            console.print(row)
+        else:
+            console.print(Text("  ").join((when, word, number, said)), soft_wrap=True)
 
     def _said(self, entry: Entry, subjects: Mapping[str, str]) -> Text | None:
         match entry.kind:
@@ -57,11 +66,9 @@ class Narrator:
                 subject = subjects.get(entry.mail_id, "")
                 return Text.assemble(entry.who, (f"  “{subject}”", "italic"))
             case Kind.LATER:
-                return Text(f"{entry.who}: {_step(entry)} waits, {_because(entry)}")
+                return _no_letter(entry)
             case Kind.SILENCE:
-                if entry.reason in _TOO_USUAL:
-                    return None
-                return Text(f"{entry.who}: no {_step(entry)}, {_because(entry)}")
+                return None if entry.reason in _TOO_USUAL else _no_letter(entry)
             case Kind.SHOP:
                 return Text(
                     "The shop cannot be read: what depends on it waits"
@@ -94,15 +101,9 @@ def status(now: str, tally: Tally, *, silences: int, url: str) -> Text:
     )
 
 
-def _clock(entry: Entry) -> str:
-    return f"{entry.at.astimezone(HOME):%a %e %b %H:%M}"
-
-
-def _step(entry: Entry) -> str:
-    """Without the number that it has in its folder."""
-    name = entry.step or entry.campaign
-    return f"“{name.lstrip('0123456789_').replace('_', ' ')}”"
-
-
-def _because(entry: Entry) -> str:
-    return entry.sentence[:1].lower() + entry.sentence[1:]
+def _no_letter(entry: Entry) -> Text:
+    """Which one, without the number that it has in its folder, and the reason in full."""
+    name = (entry.step or entry.campaign).lstrip("0123456789_").replace("_", " ")
+    return Text.assemble(
+        f"{entry.who}, {name}: ", (f"{entry.sentence[:1].lower()}{entry.sentence[1:]}", "italic")
+    )

@@ -33,10 +33,6 @@ class Story:
     earlier: tuple[Deed, ...]
     deeds: tuple[Deed, ...]
 
-    @property
-    def customers(self) -> int:
-        return len({deed.order.person for deed in self.deeds if deed.order and deed.what is What.PLACED})
-
 
 def tell(seed: int) -> Story:
     dice = Dice(seed)

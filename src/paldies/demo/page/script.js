@@ -3,7 +3,7 @@
 
 const lists = { letters: [], silences: [], staff: [] };
 let shown = "letters";   // which list
-let reason = "";         // which silences
+let reason = "unusual";  // which silences
 let opened = "";         // what the reader shows: its hash
 let part = "seen";       // which side of a letter
 
@@ -41,7 +41,9 @@ function row(hash, at, who, line, chips, mark) {
   return made("li", {}, link);
 }
 
-const belongs = one => shown !== "silences" || !reason || one.reason === reason;
+// Most orders leave their buyer nothing to do: that no reminder goes then would drown the rest.
+const belongs = one => shown !== "silences" || !reason
+  || (reason === "unusual" ? one.reason !== "not_wanted" : one.reason === reason);
 
 function showList() {
   const rows = lists[shown].map((one, number) => [one, number]).filter(([one]) => belongs(one));
@@ -104,7 +106,7 @@ async function keepAsking() {
 
 // ── the reader ────────────────────────────────────────────────────────────
 
-const sides = { seen: "As the customer sees it", text: "Plain text", head: "Headers", story: "The order's story" };
+const sides = { seen: "The letter", text: "Plain text", head: "Headers", story: "Order's story" };
 
 async function open() {
   const [kind, number] = location.hash.slice(1).split("-");
@@ -187,7 +189,8 @@ function told(entry) {
     case "order": return [made("b", {}, happened[entry.what] || entry.what),
       made("span", {}, entry.what === "order.placed" ? ` · ${entry.amount}, ${entry.city}` : "")];
     case "letter": return [made("b", {}, "Sent"), made("span", {}, ` · ${step}`)];
-    case "later": return [made("b", {}, "Later"), made("span", {}, ` · ${step}. ${entry.sentence}.`)];
+    case "later": return [made("b", {}, entry.until ? `Not before ${entry.until}` : "Later"),
+      made("span", {}, ` · ${step}. ${entry.sentence}.`)];
     default: return [made("b", {}, "Not sent"), made("span", {}, ` · ${step}. ${entry.sentence}.`)];
   }
 }
