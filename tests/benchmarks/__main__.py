@@ -84,7 +84,8 @@ def _install_nodemailer(folder: Path) -> bool:
 def _print_round(number: int, ours: dict[str, Any], theirs: dict[str, Any] | None) -> None:
     print(
         f"round {number}: paldies {ours['sent'] / ours['drain_s']:6.0f}/s, {ours['peak_mb']:.0f} MB"
-        f" (read {ours['orders'] / ours['watch_s']:.0f} orders/s, planned {ours['orders'] / ours['plan_s']:.0f}/s)"
+        f" (read {ours['orders'] / ours['watch_s']:.0f} orders/s,"
+        f" planned {ours['orders'] / ours['plan_s']:.0f}/s)"
     )
     if theirs:
         print(f"         nodemailer {theirs['sent'] / theirs['drain_s']:6.0f}/s, {theirs['peak_mb']:.0f} MB")
@@ -92,7 +93,8 @@ def _print_round(number: int, ours: dict[str, Any], theirs: dict[str, Any] | Non
 
 def _print_summary(orders: int, rounds: list[tuple[dict[str, Any], dict[str, Any] | None]]) -> None:
     print(
-        f"\n{orders} orders due at once, {CONNECTIONS} connections, SQLite, loopback; medians of {ROUNDS} rounds"
+        f"\n{orders} orders due at once, {CONNECTIONS} connections, SQLite, loopback;"
+        f" medians of {ROUNDS} rounds"
     )
     speed = median(ours["sent"] / ours["drain_s"] for ours, _ in rounds)
     print(f"  paldies, decided, claimed, sent and written down: {speed:.0f}/s")

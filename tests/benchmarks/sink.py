@@ -18,7 +18,7 @@ class Sink(asyncio.Protocol):
         answers = []
         while self._buffer:
             if self._in_text:
-                text, dot, rest = self._buffer.partition(b"\r\n.\r\n")
+                _, dot, rest = self._buffer.partition(b"\r\n.\r\n")
                 if not dot:
                     self._buffer = self._buffer[-4:]
                     break

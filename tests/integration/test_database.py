@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import select, text
 from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
@@ -23,6 +24,12 @@ def test_the_migrations_build_exactly_the_tables(database: Database) -> None:
 
     assert differences == []
     assert migrations.is_current(database)
+
+
+def test_the_newest_version_is_the_one_that_is_named() -> None:
+    newest = ScriptDirectory.from_config(migrations.configuration()).get_current_head()
+
+    assert newest == migrations.HEAD
 
 
 def test_upgrading_twice_changes_nothing(database: Database) -> None:

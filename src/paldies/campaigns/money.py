@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import total_ordering
+from functools import cache, total_ordering
 
 from babel.numbers import get_currency_precision
 
@@ -56,6 +56,7 @@ class Money:
         return None
 
 
+@cache
 def digits(currency: str) -> int:
     """Digits after the decimal point in a currency."""
     return get_currency_precision(currency)

@@ -98,7 +98,7 @@ def _database(desk: Desk) -> Finding:
     folder = _nearest(desk.settings.paldies.state_dir)
     if not os.access(folder, os.W_OK):
         return Finding("database", "problem", f"{folder} cannot be written to", "Let this user write there.")
-    return Finding("database", "ok", f"{place}, schema {migrations.head()}")
+    return Finding("database", "ok", f"{place}, schema {migrations.HEAD}")
 
 
 def _nearest(folder: Path) -> Path:

@@ -18,4 +18,4 @@ def db() -> None:
 def upgrade(ctx: typer.Context) -> None:
     """Bring the database to the newest schema. `paldies run` does so by itself."""
     with sit_down(ctx) as desk:
-        say(f"{desk.database.url.render_as_string()} is at schema {migrations.head()}.")
+        say(f"{desk.database.url.render_as_string()} is at schema {migrations.HEAD}.")

@@ -47,7 +47,7 @@ def daily(session: Session, since: datetime, now: datetime) -> str:
     lines = [f"Since {since:%Y-%m-%d %H:%M} UTC: {events} order events."]
     lines.append(f"Sent: {sum(count for (status, _), count in outcomes.items() if status == 'sent')}")
     lines += [
-        f"{status.capitalize()}: {count} – {Reason(reason).sentence}"
+        f"{status.capitalize()}: {count} – {Reason[reason.upper()].sentence}"
         if reason
         else f"{status.capitalize()}: {count}"
         for (status, reason), count in sorted(outcomes.items())
@@ -69,6 +69,7 @@ def _waiting_for_a_person(session: Session) -> list[str]:
         .order_by(messages.c.status, messages.c.reason)
     )
     return [
-        f"Waiting for you: {count} – {Reason(reason).sentence}. See: paldies messages list --status {status}"
+        f"Waiting for you: {count} – {Reason[reason.upper()].sentence}."
+        f" See: paldies messages list --status {status}"
         for status, reason, count in held
     ]

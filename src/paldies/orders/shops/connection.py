@@ -2,12 +2,9 @@
 
 import sqlite3
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
-from psycopg import DataError
-from psycopg.types.datetime import DateLoader, TimestampLoader, TimestamptzLoader
-from sqlalchemy import Engine, NullPool, create_engine, event, make_url
+from sqlalchemy import Engine, NullPool, create_engine, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
@@ -43,7 +40,9 @@ def open_engine(url: URL) -> Engine:
             case "sqlite":
                 return _sqlite(url)
             case "postgresql":
-                return _postgresql(url)
+                from paldies.orders.shops.postgresql import open_postgresql  # its driver takes 6 MB
+
+                return open_postgresql(url, patience=_CONNECT_WAIT)
             case "mysql" | "mariadb":
                 return _mysql(url)
         return create_engine(url, poolclass=NullPool, hide_parameters=True)
@@ -86,28 +85,6 @@ def _is_at_rest_in_wal_mode(path: Path) -> bool:
         return file.read(20)[18:19] == b"\x02"
 
 
-def _postgresql(url: URL) -> Engine:
-    engine = create_engine(
-        url,
-        poolclass=NullPool,
-        hide_parameters=True,
-        execution_options={"postgresql_readonly": True},
-        connect_args={
-            "connect_timeout": _CONNECT_WAIT,
-            "keepalives_idle": 30,
-            "keepalives_interval": 10,
-            "keepalives_count": 3,
-        },
-    )
-
-    @event.listens_for(engine, "connect")
-    def forgive_dates(connection: Any, _: object) -> None:
-        for name, loader in _FORGIVING.items():
-            connection.adapters.register_loader(name, loader)
-
-    return engine
-
-
 def _mysql(url: URL) -> Engine:
     return create_engine(
         url,
@@ -119,23 +96,3 @@ def _mysql(url: URL) -> Engine:
             "init_command": "SET SESSION TRANSACTION READ ONLY",
         },
     )
-
-
-def _forgiving(loader: type[Any]) -> type[Any]:
-    """PostgreSQL has dates that Python has not (infinity, BC): as text they spoil one row, not the poll."""
-
-    class Forgiving(loader):  # type: ignore[misc]
-        def load(self, data: Any) -> Any:
-            try:
-                return super().load(data)
-            except DataError:
-                return bytes(data).decode()
-
-    return Forgiving
-
-
-_FORGIVING = {
-    "date": _forgiving(DateLoader),
-    "timestamp": _forgiving(TimestampLoader),
-    "timestamptz": _forgiving(TimestamptzLoader),
-}
