@@ -111,7 +111,7 @@ def _step_is_wanted(due: Due, facts: Facts) -> Hold | Skip | None:
         wanted = is_true(due.step.when, condition_values(facts.order, facts.customer))
     except ExpressionError as error:
         return Hold(Reason.CONDITION_FAULT, str(error))
-    return None if wanted else Skip(Reason.NOT_WANTED)
+    return None if wanted else Skip(Reason.NOT_WANTED, f"when = {due.step.when}")
 
 
 def _hour_is_right(due: Due, facts: Facts, now: datetime, *, times: Schedule) -> Decision:

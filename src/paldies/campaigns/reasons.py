@@ -49,7 +49,7 @@ class Reason(StrEnum):
     NO_CHANNEL = "no_channel", Scope.LEG, "This channel is not set up"
 
     # this step
-    NOT_WANTED = "not_wanted", Scope.STEP, "The step's own condition (when) was not met"
+    NOT_WANTED = "not_wanted", Scope.STEP, "This order does not need it"
     TOO_LATE = "too_late", Scope.STEP, "Its moment had passed"
     HOLDOUT = "holdout", Scope.STEP, "Left alone on purpose, to measure whether the campaign helps"
     UNCONFIRMED = "unconfirmed", Scope.STEP, "It may have arrived; nobody could find out in time"

@@ -87,7 +87,11 @@ class Dispatcher:
         await self._ledger.close()
 
     async def stop(self, patience: float) -> None:
-        """Settles what is in flight, or leaves it `unconfirmed` after `patience` seconds of real time."""
+        """Settles what is in flight, or leaves it `unconfirmed` after `patience` seconds of real time.
+
+        A database that refuses every write is not waited for any longer either: what is in `sending`
+        then is found in doubt at the next start.
+        """
         while not self._ready.empty():
             self._let_go(self._ready.get_nowait())
         if self._in_hand:
@@ -97,7 +101,7 @@ class Dispatcher:
         for worker in self._workers:
             worker.cancel()
         await asyncio.gather(*self._workers, return_exceptions=True)
-        await self._ledger.close()
+        await self._ledger.close(patience)
         await self.channel.close()
 
     async def _channel_works(self) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import structlog
 from sqlalchemy import bindparam, exists, insert, literal, or_, select, update
 from sqlalchemy.orm import Session
 
@@ -12,6 +13,8 @@ from paldies.campaigns.reasons import Reason
 from paldies.campaigns.words import EnrolmentState, MessageStatus
 from paldies.store.prepared import Prepared
 from paldies.store.schema import enrolments, messages
+
+log = structlog.get_logger(__name__)
 
 LIVE = tuple(
     status.value
@@ -79,12 +82,15 @@ def stop(session: Session, enrolment_ids: Collection[int], reason: Reason, now: 
         .where(enrolments.c.state.in_((EnrolmentState.OPEN.value, EnrolmentState.JOINED.value)))
         .values(state=EnrolmentState.STOPPED.value, reason=reason.value, ended_at=now)
     )
-    session.execute(
+    cancelled = session.scalars(
         update(messages)
         .where(messages.c.enrolment_id.in_(enrolment_ids))
         .where(messages.c.status.in_((MessageStatus.SCHEDULED.value, MessageStatus.HELD.value)))
         .values(status=MessageStatus.CANCELLED.value, reason=reason.value, ended_at=now, parked_at=None)
+        .returning(messages.c.key)
     )
+    for key in cancelled:
+        log.info("cancel", message=key, reason=reason)
 
 
 # IN would be expanded for every execution, which rules out many at once.

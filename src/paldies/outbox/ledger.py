@@ -43,10 +43,16 @@ class Ledger:
         self._start_writing()
         return written
 
-    async def close(self) -> None:
-        """Waits until everything taken in is written."""
+    async def close(self, patience: float | None = None) -> None:
+        """Waits until everything taken in is written, `patience` seconds at most."""
         while self._writer is not None and not self._writer.done():
-            await asyncio.wait([self._writer])
+            _, late = await asyncio.wait([self._writer], timeout=patience)
+            if late:
+                log.error(
+                    "what could not be written down is left in doubt", settlements=len(self._settlements)
+                )
+                self._writer.cancel()
+                return
 
     def _start_writing(self) -> None:
         if self._writer is None or self._writer.done():
