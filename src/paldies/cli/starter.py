@@ -54,9 +54,6 @@ rate = "14/s"
 
 [staff]
 email = ""                    # who is told when a person should look, and gets a short daily summary
-
-[web]
-port = 8025                   # 0 = off
 """
 
 
