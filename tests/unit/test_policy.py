@@ -115,7 +115,7 @@ def test_an_open_complaint_stops_the_selling_but_not_the_service():
 def test_the_condition_is_asked_of_the_order_as_it_is_now():
     reminder = step(when="order.todo")
 
-    assert decide(due(step=reminder), facts(), NOON) == Skip(Reason.NOT_WANTED)
+    assert decide(due(step=reminder), facts(), NOON) == Skip(Reason.NOT_WANTED, "when = order.todo")
     assert isinstance(decide(due(step=reminder), facts(order=order(todo="pay")), NOON), Send)
 
 
@@ -250,7 +250,7 @@ def test_a_reminder_waits_for_its_planned_moment_and_everything_else_is_asked_th
     planned = NOON + 16 * HOUR
 
     assert decide(reminder, facts(address=""), NOON) == Defer(planned, Reason.PLANNED, NOON + 24 * HOUR)
-    assert decide(reminder, facts(), planned) == Skip(Reason.NOT_WANTED)
+    assert decide(reminder, facts(), planned) == Skip(Reason.NOT_WANTED, "when = order.todo")
 
 
 def test_a_reminder_takes_the_first_open_moment_between_after_and_within():
