@@ -127,10 +127,10 @@ def _contacts(snapshot: Snapshot, country: str) -> tuple[str, str, str]:
         try:
             email = email_address(snapshot.email)
         except AddressError as error:
-            problems.append(f"e-mail: {error}")
+            problems.append(f"e-mail: {str(error).rstrip('.')}")
     if snapshot.phone.strip():
         try:
             phone = phone_number(snapshot.phone, country)
         except AddressError as error:
-            problems.append(f"phone: {error}")
-    return email, phone, " ".join(problems)
+            problems.append(f"phone: {str(error).rstrip('.')}")
+    return email, phone, "; ".join(problems)

@@ -5,8 +5,9 @@ from binascii import b2a_base64
 
 LINE = 76  # characters; RFC 2047 2 for lines with encoded words
 
-# A subject's or a name's line breaks, control characters and lone surrogates; each run becomes one space.
-_UNSPEAKABLE = re.compile("[ \x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
+# A subject's or a name's line breaks, control characters, lone surrogates and what turns the direction of the
+# text around it; each run becomes one space.
+_UNSPEAKABLE = re.compile("[ \x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _LONGEST_TOKEN = 60  # characters; leaves room for the field's name on the first line
 _WORD_BYTES = (
