@@ -11,6 +11,8 @@ from paldies.store.database import Database
 
 log = structlog.get_logger(__name__)
 
+GATHER = 0.003  # seconds in which what the other connections have to write comes along: half the commits
+
 
 class Ledger:
     """Writes claims and settlements in waves; one wave at a time.
@@ -61,6 +63,8 @@ class Ledger:
     async def _write(self) -> None:
         pause = 0.05
         while self._claims or self._settlements:
+            if len(self.claimed) > 1:
+                await asyncio.sleep(GATHER)
             settlements, self._settlements = self._settlements, []
             # while settlements could not be written, nothing new leaves the house
             claims, self._claims = ([], self._claims) if pause > 0.05 else (self._claims, [])

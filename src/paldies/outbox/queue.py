@@ -87,7 +87,7 @@ _DUE = (
 
 def due(session: Session, channel: str, now: datetime, most: int) -> list[Waiting]:
     """The messages whose time has come, the longest waiting first."""
-    rows = session.execute(_DUE, {"channel": channel, "now": now, "most": most}).mappings()
+    rows = session.execute(_DUE, {"channel": channel, "now": now, "most": most}).mappings().all()
     return [Waiting(**{**row, "purpose": Purpose(row["purpose"]), "arm": Arm(row["arm"])}) for row in rows]
 
 

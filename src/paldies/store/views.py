@@ -42,11 +42,12 @@ def read_orders(session: Session, ids: Collection[int], home_zone: str) -> dict[
         return {}
     lines: dict[int, list[Any]] = defaultdict(list)
     wanted = select(order_lines).where(order_lines.c.order_id.in_(ids))
-    for line in session.execute(wanted.order_by(order_lines.c.order_id, order_lines.c.position)).mappings():
+    in_order = wanted.order_by(order_lines.c.order_id, order_lines.c.position)
+    for line in session.execute(in_order).mappings().all():
         lines[line["order_id"]].append(line)
     return {
         row["id"]: OrderView(row, [_line(line, row["currency"]) for line in lines[row["id"]]], home_zone)
-        for row in session.execute(select(orders).where(orders.c.id.in_(ids))).mappings()
+        for row in session.execute(select(orders).where(orders.c.id.in_(ids))).mappings().all()
     }
 
 
@@ -60,7 +61,7 @@ def read_customers(session: Session, ids: Collection[int]) -> dict[int, Mapping[
         .group_by(orders.c.customer_id)
     )
     counts = {row.customer_id: row.order_count for row in session.execute(counted)}
-    found = session.execute(select(customers).where(customers.c.id.in_(ids))).mappings()
+    found = session.execute(select(customers).where(customers.c.id.in_(ids))).mappings().all()
     return {row["id"]: {**dict(row), "order_count": counts.get(row["id"], 0)} for row in found}
 
 
