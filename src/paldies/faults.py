@@ -10,8 +10,8 @@ class Point(StrEnum):
     EVENTS_PLANNED = "events_planned"  # a chunk of events was planned and committed
     BEFORE_CLAIM = "before_claim"  # decided and rendered, not yet claimed
     CLAIMED = "claimed"  # the claim is committed, the wire not yet touched
-    BEFORE_DOT = "before_dot"  # the body is written, the final dot is not
-    AFTER_DOT = "after_dot"  # the final dot is written, no answer was read
+    BEFORE_DOT = "before_dot"  # the server waits for the text; text and final dot leave in one write
+    AFTER_DOT = "after_dot"  # the final dot was handed to the network, no answer was read
     SENT = "sent"  # the provider took it, that is not yet written down
     SETTLED = "settled"  # it is written down
 

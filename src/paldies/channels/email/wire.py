@@ -21,6 +21,7 @@ from paldies.channels.email.outcomes import (
 )
 from paldies.channels.email.patience import Patience
 from paldies.channels.email.replies import ReplyError, ReplyReader
+from paldies.faults import Point, reach
 
 
 class _Cut(Exception):
@@ -170,10 +171,12 @@ class Wire(asyncio.Protocol):
         """Returns None once the final dot is on its way."""
         self._stage = Stage.BODY
         if self._reader.is_empty:
+            reach(Point.BEFORE_DOT)
             self._write(data)
             while self._is_paused and not self._lost and not self._replies:
                 await self._wait(self._patience.body)
             if not self._is_paused:
+                reach(Point.AFTER_DOT)
                 return None
         early = self._replies[0] if self._replies else None
         self.cut("the server answered before the end of the text")
