@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
+from sqlalchemy.exc import OperationalError
 
 from paldies.outbox.engines import Tick
 
@@ -48,6 +49,9 @@ class EmbeddedEngine:
             self._running.add(task)
             try:
                 await tick.run()
+            except OperationalError as error:  # locked, full, gone: where it was met tells nobody anything
+                why = f"{error.orig}; see what else has it open, and whether its disk is full"
+                log.error("the database cannot be used now; it will be tried again", tick=tick.name, why=why)
             except Exception:
                 log.exception("a tick failed; it will be tried again", tick=tick.name)
             finally:
