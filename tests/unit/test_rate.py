@@ -1,0 +1,89 @@
+"""How many messages a channel may take, and when it rests."""
+
+from datetime import timedelta
+
+import pytest
+
+from paldies.outbox.breaker import LONGEST_REST, Breaker
+from paldies.outbox.rate import Rate, RateError
+from tests.factories import NOON
+
+SECOND = timedelta(seconds=1)
+
+
+def test_a_second_brings_as_many_tokens_as_the_rate_says() -> None:
+    rate = Rate("14/s")
+
+    taken = [rate.take(500, NOON), rate.take(500, NOON), rate.take(500, NOON + SECOND)]
+
+    assert taken == [14, 0, 14]
+
+
+def test_tokens_that_were_not_needed_go_back() -> None:
+    rate = Rate("10/s")
+    rate.take(10, NOON)
+
+    rate.give_back(4)
+
+    assert rate.take(10, NOON) == 4
+
+
+def test_a_slow_rate_lets_one_go_at_a_time() -> None:
+    rate = Rate("60/h")
+
+    taken = [rate.take(5, NOON + minutes * timedelta(minutes=1)) for minutes in range(3)]
+
+    assert taken == [1, 1, 1]
+
+
+def test_a_clock_set_back_brings_nothing_and_breaks_nothing() -> None:
+    rate = Rate("5/s")
+    rate.take(5, NOON)
+
+    assert rate.take(5, NOON - timedelta(hours=1)) == 0
+    assert rate.take(5, NOON - timedelta(hours=1) + SECOND) == 5
+
+
+@pytest.mark.parametrize("text", ["", "14", "0/s", "fast", "-1/s", "14/d"])
+def test_what_is_not_a_rate_is_refused_with_an_example(text: str) -> None:
+    with pytest.raises(RateError, match="14/s"):
+        Rate(text)
+
+
+def test_a_breaker_trips_once_and_says_why() -> None:
+    breaker = Breaker()
+
+    first, second = breaker.trip("wrong password", NOON), breaker.trip("again", NOON)
+
+    assert (first, second, breaker.why) == (True, False, "wrong password")
+
+
+def test_each_failed_probe_doubles_the_rest_up_to_a_bound() -> None:
+    breaker = Breaker()
+    breaker.trip("refused", NOON)
+    now, rests = NOON, []
+
+    for _ in range(10):
+        assert breaker.probe_at is not None
+        rests.append(breaker.probe_at - now)
+        now = breaker.probe_at
+        breaker.probe_failed("still refused", now)
+
+    assert rests[:4] == [5 * SECOND, 10 * SECOND, 20 * SECOND, 40 * SECOND]
+    assert max(rests) == LONGEST_REST
+
+
+def test_a_channel_that_flaps_rests_longer_each_time_until_something_was_sent() -> None:
+    breaker = Breaker()
+    breaker.trip("refused", NOON)
+    breaker.probe_failed("refused", NOON)
+    breaker.close()
+    breaker.trip("refused", NOON)
+    flapping = breaker.probe_at
+
+    breaker.close()
+    breaker.sent()
+    breaker.trip("refused", NOON)
+
+    assert flapping == NOON + 10 * SECOND
+    assert breaker.probe_at == NOON + 5 * SECOND
