@@ -281,6 +281,19 @@ def test_going_early_never_overtakes_the_step_before():
     assert decide(reminder, facts(), evening) == Skip(Reason.NO_WINDOW)
 
 
+def test_what_delays_the_step_before_takes_no_moment_from_one_that_has_its_own():
+    evening = NOON + 6 * HOUR
+    ten_to_seven = evening + 50 * MINUTE
+    reminder = due(
+        step=step(after=6 * HOUR, within=10 * HOUR, window=DAYTIME),
+        event_at=evening,
+        expires_at=evening + 10 * HOUR,
+        previous_at=evening + 2 * HOUR,
+    )
+
+    assert isinstance(decide(reminder, facts(), ten_to_seven), Send)
+
+
 def test_planned_for_the_last_moment_it_still_has_an_hour():
     reminder = due(step=step(after=20 * HOUR, within=22 * HOUR, window=DAYTIME), event_at=NOON)
 

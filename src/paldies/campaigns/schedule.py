@@ -59,7 +59,9 @@ def _early_moment(due: Due, hours: Hours) -> datetime | None:
     moment = hours.next_open(earliest)
     if due.step.within is None or (moment and moment <= due.event_at + due.step.within):
         return moment
-    not_before = max(due.event_at, due.previous_at or due.event_at)
+    not_before = due.event_at
+    if due.previous_at and not due.expires_at:  # what delays the step before later on, delays that one only
+        not_before = max(not_before, due.previous_at)
     return hours.last_open(not_before, earliest, leeway=LEEWAY)
 
 
