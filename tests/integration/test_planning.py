@@ -161,3 +161,66 @@ def test_an_event_seen_late_marks_its_messages_for_the_blast_breaker(database: D
         run_plan(session)
 
         assert {row.is_late_seen for row in all_messages(session)} == {True}
+
+
+AGAIN = THE_FIRST_DAY.replace(
+    "\n[[steps]]", 'again_after = "30d"\nstop_on = ["order.cancelled"]\n\n[[steps]]', 1
+)
+
+
+def test_of_two_orders_found_together_the_one_that_happened_first_speaks_for_both(
+    database: Database,
+) -> None:
+    with database.session() as session:
+        publish_campaign(session)
+        alice = add_customer(session)
+        add_order(session, alice, EventKind.CONFIRMED, at=NOON + HOUR)
+        first = add_order(session, alice, EventKind.CONFIRMED)
+
+        run_plan(session)
+
+        entered = session.execute(select(enrolments.c.order_id).where(enrolments.c.state == "open"))
+        assert entered.scalars().all() == [first]
+
+
+def test_an_order_that_was_cancelled_keeps_nobody_out_though_all_is_found_at_once(database: Database) -> None:
+    with database.session() as session:
+        publish_campaign(session, AGAIN)
+        alice = add_customer(session)
+        add_order(session, alice, EventKind.CONFIRMED, EventKind.CANCELLED)
+        add_order(session, alice, EventKind.CONFIRMED, at=NOON + 5 * HOUR)
+
+        run_plan(session)
+
+        assert all_enrolments(session) == [("stopped", "order_cancelled"), ("open", "")]
+
+
+def test_a_cancellation_found_with_the_next_order_keeps_nobody_out(database: Database) -> None:
+    with database.session() as session:
+        publish_campaign(session, AGAIN)
+        alice = add_customer(session)
+        first = add_order(session, alice, EventKind.CONFIRMED)
+        run_plan(session)
+
+        add_order(session, alice, EventKind.CONFIRMED, at=NOON + 5 * HOUR)
+        add_event(session, first, EventKind.CANCELLED, at=NOON + 4 * HOUR)
+        run_plan(session)
+
+        assert all_enrolments(session) == [("stopped", "order_cancelled"), ("open", "")]
+
+
+def test_an_order_that_was_spoken_for_stays_so_when_it_is_cancelled_afterwards(database: Database) -> None:
+    with database.session() as session:
+        publish_campaign(session, AGAIN)
+        alice = add_customer(session)
+        add_order(session, alice, EventKind.CONFIRMED)
+        shared = add_order(session, alice, EventKind.CONFIRMED, at=NOON + HOUR)
+        run_plan(session)
+        session.execute(messages.update().values(status="sent"))
+        session.execute(enrolments.update().where(enrolments.c.state == "open").values(state="finished"))
+
+        add_event(session, shared, EventKind.CANCELLED, at=NOON + 48 * HOUR)
+        planned = run_plan(session)
+
+        assert planned.stopped == 0
+        assert all_enrolments(session) == [("finished", ""), ("joined", "joined")]

@@ -11,10 +11,13 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from paldies.campaigns import keys
+from paldies.campaigns.definition import Campaign
 from paldies.campaigns.planner import Arrival, Decline, Enrol, Join, Passage, enrol
+from paldies.campaigns.policy import why_stopped
 from paldies.campaigns.reasons import Reason
-from paldies.campaigns.words import Arm, EnrolmentState
+from paldies.campaigns.words import Arm, EnrolmentState, EventKind
 from paldies.outbox.first_legs import plan_messages
+from paldies.outbox.happened import happened
 from paldies.outbox.plans import Running
 from paldies.store.schema import enrolments, orders
 from paldies.store.views import OrderView, customer_value, read_customers, read_orders
@@ -61,6 +64,7 @@ class _Known:
 
     orders: dict[int, OrderView]
     customers: dict[int, Mapping[str, Any]]
+    happened: Mapping[int, frozenset[EventKind]]
     passages: dict[tuple[int, str], list[Passage]] = field(default_factory=lambda: defaultdict(list))
 
 
@@ -111,12 +115,12 @@ def _judge(candidates: Mapping[str, Candidate], known: _Known) -> list[_Judged]:
     """In the order of arrival: what one is told, the next one's answer depends on."""
     judged = []
     for key, candidate in candidates.items():
-        answer = enrol(candidate.running.campaign, _arrival(candidate, known))
+        campaign = candidate.running.campaign
+        answer = enrol(campaign, _arrival(candidate, known))
         judged.append(_Judged(key, candidate, answer))
-        known.passages[candidate.customer_id, candidate.running.campaign.name].append(
-            Passage(
-                key, candidate.subject, _STATE[type(answer)], candidate.event_at, _anchor(candidate, known)
-            )
+        state = _state(_STATE[type(answer)], campaign, known.happened[candidate.order_id or 0])
+        known.passages[candidate.customer_id, campaign.name].append(
+            Passage(key, candidate.subject, state, candidate.event_at, _anchor(candidate, known))
         )
     return judged
 
@@ -124,24 +128,34 @@ def _judge(candidates: Mapping[str, Candidate], known: _Known) -> list[_Judged]:
 _STATE = {Enrol: EnrolmentState.OPEN, Join: EnrolmentState.JOINED, Decline: EnrolmentState.DECLINED}
 
 
+def _state(state: EnrolmentState, campaign: Campaign, happened: frozenset[EventKind]) -> EnrolmentState:
+    """What ended an order may be on record before it is dealt with: its passage stands in nobody's way."""
+    is_ended = state is EnrolmentState.OPEN and why_stopped(campaign.stop_on, happened)
+    return EnrolmentState.STOPPED if is_ended else state
+
+
 def _read(session: Session, candidates: Sequence[Candidate], home_zone: str) -> _Known:
     customer_ids = {candidate.customer_id for candidate in candidates}
-    known = _Known(
-        orders=read_orders(session, {one.order_id for one in candidates if one.order_id}, home_zone),
-        customers=read_customers(session, customer_ids),
-    )
+    order_ids = {one.order_id for one in candidates if one.order_id}
+    campaigns = {one.running.campaign.name: one.running.campaign for one in candidates}
     earlier = session.execute(
         select(enrolments.c.key, enrolments.c.state, enrolments.c.event_at, enrolments.c.customer_id)
-        .add_columns(enrolments.c.campaign, orders.c.placed_at)
+        .add_columns(enrolments.c.campaign, enrolments.c.order_id, orders.c.placed_at)
         .join_from(enrolments, orders, orders.c.id == enrolments.c.order_id, isouter=True)
         .where(enrolments.c.customer_id.in_(customer_ids))
-        .where(enrolments.c.campaign.in_({one.running.campaign.name for one in candidates}))
+        .where(enrolments.c.campaign.in_(campaigns))
+    ).all()
+    known = _Known(
+        orders=read_orders(session, order_ids, home_zone),
+        customers=read_customers(session, customer_ids),
+        happened=happened(session, order_ids | {row.order_id for row in earlier if row.order_id}),
     )
     for row in earlier:
         _, subject, _ = row.key.split("/")
         anchor = row.event_at if keys.is_about_a_customer(subject) else row.placed_at or row.event_at
+        state = _state(EnrolmentState(row.state), campaigns[row.campaign], known.happened[row.order_id or 0])
         known.passages[row.customer_id, row.campaign].append(
-            Passage(row.key, subject, EnrolmentState(row.state), row.event_at, anchor)
+            Passage(row.key, subject, state, row.event_at, anchor)
         )
     return known
 

@@ -16,9 +16,10 @@ from paldies.campaigns.keys import step_key
 from paldies.campaigns.legs import is_last_leg
 from paldies.campaigns.policy import PROMOTIONAL_REST
 from paldies.campaigns.traits import Traits
-from paldies.campaigns.words import AddressKind, EventKind, MessageStatus, Purpose
+from paldies.campaigns.words import AddressKind, MessageStatus, Purpose
 from paldies.customers.consents import consented
 from paldies.customers.suppressions import suppressed
+from paldies.outbox.happened import happened
 from paldies.outbox.plans import Plans
 from paldies.outbox.queue import Waiting
 from paldies.store.schema import (
@@ -27,7 +28,6 @@ from paldies.store.schema import (
     cursors,
     enrolments,
     messages,
-    order_events,
     sending_hours,
 )
 from paldies.store.views import OrderView, customer_value, read_customers, read_orders
@@ -77,7 +77,7 @@ def gather(
     asked = {(address, row.purpose) for address, row in zip(addresses, rows, strict=True) if address}
     agreed = consented(session, asked, channel=traits.name)
     refused = suppressed(session, asked, channel=traits.name)
-    happened = _happened(session, list(orders))
+    so_far = happened(session, list(orders))
     contacts, in_flight = _contacts(session, list(people), plans, now)
     complaining = set(
         session.scalars(
@@ -124,7 +124,7 @@ def gather(
             address=address,
             zones=order.zones if order else (),
             home_zone=house.home_zone,
-            happened=happened[row.order_id or 0],
+            happened=so_far[row.order_id or 0],
             campaign_paused=state.paused_at is not None,
             campaign_withdrawn=state.withdrawn_at is not None,
             suppressed=refused.get((address, row.purpose), ""),
@@ -154,16 +154,6 @@ def _address(traits: Traits, order: OrderView | None, customer: Mapping[str, Any
             return order.order.address if order else ""
         case _:
             return ""
-
-
-def _happened(session: Session, order_ids: Sequence[int]) -> dict[int, frozenset[EventKind]]:
-    kinds: dict[int, set[EventKind]] = defaultdict(set)
-    wanted = select(order_events.c.order_id, order_events.c.kind).where(
-        order_events.c.order_id.in_(order_ids)
-    )
-    for order_id, kind in session.execute(wanted):
-        kinds[order_id].add(EventKind(kind))
-    return defaultdict(frozenset, {order_id: frozenset(found) for order_id, found in kinds.items()})
 
 
 def _contacts(

@@ -50,7 +50,7 @@ def plan_new_events(session: Session, plans: Plans, home_zone: str, *, now: date
             first_seen_at=event["first_seen_at"],
             counts_as_late=is_late_seen(event["happened_at"], event["first_seen_at"]),
         )
-        for event in events
+        for event in sorted(events, key=lambda event: event["happened_at"])
         if not event["is_history"]
         for one in running
         if one.campaign.trigger == event["kind"] and event["first_seen_at"] >= one.since

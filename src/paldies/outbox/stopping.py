@@ -3,39 +3,45 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from paldies.campaigns.policy import why_stopped
-from paldies.campaigns.words import EnrolmentState, EventKind, MessageStatus
+from paldies.campaigns.words import EnrolmentState, MessageStatus
 from paldies.outbox.endings import stop
 from paldies.outbox.first_legs import plan_messages
+from paldies.outbox.happened import happened
 from paldies.outbox.plans import Plans
-from paldies.store.schema import enrolments, messages, order_events
+from paldies.store.schema import enrolments, messages
 
+_HOST = enrolments.alias("host")
+_IS_OPEN = enrolments.c.state == EnrolmentState.OPEN.value
+_SHARES_AN_OPEN_ONE = and_(
+    enrolments.c.state == EnrolmentState.JOINED.value, _HOST.c.state == EnrolmentState.OPEN.value
+)
 _SAID = (MessageStatus.SENDING.value, MessageStatus.SENT.value, MessageStatus.UNCONFIRMED.value)
 
 
 def stop_where_the_order_ended(
     session: Session, plans: Plans, order_ids: Collection[int], *, now: datetime
 ) -> int:
-    """Stops the passages of these orders that their campaign's `stop_on` has ended; returns how many."""
+    """Stops the passages of these orders that their campaign's `stop_on` has ended; returns how many.
+
+    One that is finished stays so, and whoever shared it has been spoken for.
+    """
     inside = session.execute(
         select(enrolments.c.id, enrolments.c.order_id, enrolments.c.plan_version_id)
+        .join_from(enrolments, _HOST, _HOST.c.id == enrolments.c.joined_to, isouter=True)
         .where(enrolments.c.order_id.in_(order_ids))
-        .where(enrolments.c.state.in_((EnrolmentState.OPEN.value, EnrolmentState.JOINED.value)))
+        .where(or_(_IS_OPEN, _SHARES_AN_OPEN_ONE))
     ).all()
     if not inside:
         return 0
-    happened: dict[int, set[EventKind]] = {}
-    for order_id, kind in session.execute(
-        select(order_events.c.order_id, order_events.c.kind).where(order_events.c.order_id.in_(order_ids))
-    ):
-        happened.setdefault(order_id, set()).add(EventKind(kind))
+    so_far = happened(session, order_ids)
     stopped = []
     for enrolment in inside:
         campaign = plans.version(session, enrolment.plan_version_id)
-        if reason := why_stopped(campaign.stop_on, frozenset(happened.get(enrolment.order_id, ()))):
+        if reason := why_stopped(campaign.stop_on, so_far[enrolment.order_id]):
             stop(session, [enrolment.id], reason, now)
             stopped.append(enrolment.id)
     hand_over(session, plans, stopped, now=now)
