@@ -119,7 +119,7 @@ class Daemon:
 
     async def settle_doubts(self) -> None:
         now = self.app.clock.now()
-        doubts = await self.app.database.run(resolve_doubts, frozenset(self.app.ledger.claimed), now=now)
+        doubts = await self.app.database.run(resolve_doubts, self.app.ledger.claimed, now=now)
         await self.app.database.run(release_unanswered, now)
         for key in doubts.opened:
             log.warning("unconfirmed", message=key)

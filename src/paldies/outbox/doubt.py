@@ -28,8 +28,9 @@ class Doubts:
 def resolve_doubts(session: Session, claimed: Collection[str], *, now: datetime) -> Doubts:
     """Opens the doubts that crashes left behind, and settles those that can be settled without a person.
 
-    `claimed` are the claims that are still at work here. What a crash left in `sending` is in doubt before
-    anything is decided about it.
+    `claimed` are the claims that are still at work here: the ledger's own set, not a copy, because claims are
+    committed beside us on PostgreSQL. What a crash left in `sending` is in doubt before anything is decided
+    about it.
     """
     return Doubts(
         opened=_open(session, claimed, now),
@@ -39,25 +40,23 @@ def resolve_doubts(session: Session, claimed: Collection[str], *, now: datetime)
 
 
 def _open(session: Session, claimed: Collection[str], now: datetime) -> tuple[str, ...]:
-    left = [
-        row
-        for row in session.execute(select(messages.c.key, messages.c.claim_id).where(_SENDING))
-        if row.claim_id not in claimed
-    ]
-    claims = [row.claim_id for row in left]
-    session.execute(
+    sending = session.scalars(select(messages.c.claim_id).where(_SENDING)).all()
+    # looked up only now: what was claimed while the rows were read is among `claimed` already
+    left = [claim_id for claim_id in sending if claim_id not in claimed]
+    opened = session.execute(
         update(messages)
-        .where(messages.c.claim_id.in_(claims), _SENDING)
+        .where(messages.c.claim_id.in_(left), _SENDING)
         .values(
             status=MessageStatus.UNCONFIRMED.value, reason=Reason.UNCONFIRMED.value, note="the process ended"
         )
-    )
+        .returning(messages.c.key, messages.c.claim_id)
+    ).all()
     session.execute(
         update(attempts)
-        .where(attempts.c.claim_id.in_(claims), attempts.c.ended_at.is_(None))
+        .where(attempts.c.claim_id.in_([row.claim_id for row in opened]), attempts.c.ended_at.is_(None))
         .values(ended_at=now, outcome=MessageStatus.UNCONFIRMED.value, note="the process ended")
     )
-    return tuple(row.key for row in left)
+    return tuple(row.key for row in opened)
 
 
 def _send_service_mail_again(session: Session, now: datetime) -> tuple[str, ...]:
