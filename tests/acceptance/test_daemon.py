@@ -11,15 +11,15 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from email.message import EmailMessage
-from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from tests.crash.forked import begin
-from tests.crash.odd_shop import PROMPT, House, eventually, order_number
+from tests.crash.forked import ask, daemon
+from tests.crash.house import PROMPT, House, eventually
+from tests.crash.odd_shop import order_number
 from tests.smtp_servers import KeepingServer, Mail
 
 FIRST_DAY = """
@@ -50,7 +50,6 @@ UNPAID_TEXT = "---\nsubject: Order {{ order.number }} waits for you\n---\nIt is 
 DUE_AFTER = 2.0  # seconds
 SHOP_DOWN = "a shop cannot be read; it will be tried again"
 DATABASE_DOWN = "the database cannot be used now; it will be tried again"
-NOWHERE = "smtp://127.0.0.1:9"  # for commands that do not write to anybody
 
 
 @contextmanager
@@ -70,17 +69,6 @@ def running(house: House, smtp_url: str) -> "Iterator[subprocess.Popen[bytes]]":
     finally:
         process.kill()
         process.wait(PROMPT)
-
-
-def ask(house: House, *arguments: str, code: int = 0) -> str:
-    """What the command answers, on stdout or else stderr."""
-    out, err = house.folder / "answer.out", house.folder / "answer.err"
-    for file in (out, err):
-        file.write_text("")
-    process = begin(["--config", str(house.config), *arguments], house.environment(NOWHERE), out=out, err=err)
-    process.join(PROMPT)
-    assert process.exitcode == code, err.read_text()
-    return out.read_text() or err.read_text()
 
 
 def why(house: House, order_id: int, *, campaign: str = "first_day") -> Any:
@@ -103,21 +91,6 @@ def body(mail: EmailMessage, kind: str) -> str:
     part = mail.get_body((kind,))
     assert part is not None
     return str(part.get_content())
-
-
-@contextmanager
-def daemon(house: House, smtp_url: str) -> Iterator[ForkServerProcess]:
-    """Like `running`, and quicker to begin."""
-    process = begin(
-        ["--config", str(house.config), "run"], house.environment(smtp_url), out=house.log, err=house.log
-    )
-    try:
-        eventually(lambda: house.told("orders") or not process.is_alive())
-        assert process.is_alive(), house.log.read_text()
-        yield process
-    finally:
-        process.kill()
-        process.join(PROMPT)
 
 
 class HesitatingServer(KeepingServer):
@@ -144,6 +117,7 @@ class Live:
 
     def only_mail(self, recipient: str) -> EmailMessage:
         """The one mail to this recipient, as soon as it is there."""
+        mail: Mail
         (mail,) = eventually(lambda: mails_to(self.server, recipient))
         return mail.parsed
 
@@ -264,6 +238,7 @@ def test_a_wrong_password_and_a_locked_database_are_told_and_cost_no_message(tmp
     house.shop.open()
     port = free_port()
     with daemon(house, f"smtp://berzs:old@127.0.0.1:{port}"):
+        eventually(lambda: house.told("orders"))
         with KeepingServer(login=("berzs", "new"), port=port):
             house.shop.order(11, "alise@example.com", locale="lv")
             (rests,) = eventually(lambda: house.told("channel rests"))
@@ -289,6 +264,7 @@ def test_a_stop_waits_for_the_mail_server_s_answer(tmp_path: Path) -> None:
     house = House.built(tmp_path / "house", AT_ONCE)
     house.shop.open()
     with HesitatingServer() as server, daemon(house, server.url) as process:
+        eventually(lambda: house.told("orders"))
         house.shop.order(11, "alise@example.com", locale="lv")
         eventually(lambda: server.mails)
 
@@ -305,6 +281,7 @@ def test_in_rehearsal_nothing_leaves_and_why_says_what_would_have(tmp_path: Path
     house = House.built(tmp_path / "house", AT_ONCE, mode="rehearsal")
     house.shop.open()
     with KeepingServer() as server, daemon(house, server.url):
+        eventually(lambda: house.told("orders"))
         house.shop.order(11, "alise@example.com", locale="lv")
         eventually(lambda: house.told("sent"))
         (story,) = json.loads(ask(house, "messages", "why", "11", "--text", "--json"))
