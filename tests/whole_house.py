@@ -1,9 +1,10 @@
 """The whole house for tests: a real shop database, the daemon's own ticks, real e-mail, a standing clock."""
 
+import shutil
 import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,13 @@ from paldies.campaigns.keys import MESSAGES
 from paldies.clock import SteppedClock
 from paldies.configuration import load
 from paldies.daemon import Daemon
+from paldies.orders.shops.base import Shop
+from paldies.orders.watched import WatchedShop
+from paldies.orders.watcher import Watcher
 from paldies.outbox.queue import next_due_at
 from paldies.reports.as_json import to_json
 from paldies.reports.why import explain
+from paldies.templates.bundled import bundled_templates
 
 MORNING = datetime(2026, 3, 10, 8, 0, tzinfo=UTC)  # a Tuesday, ten o'clock in Riga
 SENDER = "Anna <anna@berzs.example>"
@@ -56,7 +61,8 @@ class ShopDatabase:
         when = f"{at:%Y-%m-%d %H:%M:%S}"
         row = {
             "id": order_id, "number": f"N-{order_id}", "status": "paid", "currency": "EUR", "total": 59.9,
-            "placed_at": when, "updated_at": when, "email": f"{str(order_id).replace(' ', '.')}@example.com", **said,
+            "placed_at": when, "updated_at": when,
+            "email": f"{str(order_id).replace(' ', '.')}@example.com", **said,
         }  # fmt: skip
         names = ", ".join(row)
         self._run(f"INSERT INTO sale ({names}) VALUES ({', '.join('?' * len(row))})", *row.values())
@@ -77,14 +83,27 @@ def shop_toml(name: str, *, query: str = "", more: str = "") -> str:
     )
 
 
-def paldies_toml(smtp: str, *shops: str, locale: str = "en", more: str = "") -> str:
+def paldies_toml(smtp: str, *shops: str, locale: str = "en", main: str = "") -> str:
     return (
-        f'[paldies]\nmode = "live"\ntime_zone = "Europe/Riga"\nlocale = "{locale}"\n{more}\n'
+        f'[paldies]\nmode = "live"\ntime_zone = "Europe/Riga"\nlocale = "{locale}"\n{main}\n'
         '[shop]\nname = "Bērzs & Co"\nemail = "hello@berzs.example"\nphone = "+371 20000000"\n'
         + "".join(shops)
         + f'[email]\nurl = "{smtp}"\nfrom = "{SENDER}"\nrate = "1000/s"\nconnections = 4\n'
         "[web]\nport = 0\n"
     )
+
+
+def furnish(folder: Path, *, smtp: str, text: str, campaign: str = CAMPAIGN, **more: str) -> ShopDatabase:
+    """A folder with paldies.toml, one campaign of one e-mail, and a shop without orders; `more` as there."""
+    templates = folder / "message_templates"
+    shutil.copytree(bundled_templates(), templates, ignore=shutil.ignore_patterns("first_day"))
+    (templates / "hello").mkdir()
+    (templates / "hello/campaign.toml").write_text(campaign)
+    (templates / "hello/1_right_choice.email.md").write_text(text)
+    (folder / "paldies.toml").write_text(paldies_toml(smtp, shop_toml("store"), **more))
+    shop = ShopDatabase(folder / "store.db")
+    shop.create()
+    return shop
 
 
 @dataclass(frozen=True)
@@ -96,10 +115,15 @@ class WholeHouse:
     clock: SteppedClock
 
     @classmethod
-    async def opened(cls, folder: Path) -> "WholeHouse":
+    async def opened(cls, folder: Path, *more_shops: Shop) -> "WholeHouse":
         """On the paldies.toml of a folder; what the shops hold already is history."""
         clock = SteppedClock(MORNING)
         app = build(load(folder / "paldies.toml", {}), clock=clock)
+        watched = [
+            WatchedShop(Watcher(app.database, shop, home_zone="Europe/Riga"), poll=timedelta(seconds=15))
+            for shop in more_shops
+        ]
+        app = replace(app, shops=[*watched, *app.shops])
         house = cls(app, Daemon(app), clock)
         await house.daemon.begin()
         await house.tick()

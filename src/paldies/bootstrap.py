@@ -6,8 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
+
+from pydantic import TypeAdapter, ValidationError
 
 from paldies.campaigns.durations import parse_duration
 from paldies.campaigns.faults import suggestion
@@ -184,10 +187,22 @@ def make_shop(source: OrderSource, clock: Clock | None = None) -> Shop:
         if parameter.default is inspect.Parameter.empty and key not in source.details:
             raise SetUpError(f"shops.{source.name}.{key} is missing")
     details = {
-        key: parse_duration(value) if known[key].annotation is timedelta else value
+        key: _understood(value, known[key].annotation, place=f"shops.{source.name}.{key}")
         for key, value in source.details.items()
     }
     return factory(source.name, clock=clock, **details)
+
+
+def _understood(value: Any, kind: Any, *, place: str) -> Any:
+    """A setting as its kind of shop wants it. Raises SetUpError: `minor_units = "nein"` must not mean yes."""
+    try:
+        if kind is timedelta and isinstance(value, str):
+            return parse_duration(value)
+        return TypeAdapter(kind).validate_python(value)
+    except ValidationError as error:
+        raise SetUpError(f"{place}: {error.errors()[0]['msg']}, not {value!r}") from None
+    except ValueError as error:
+        raise SetUpError(f"{place}: {error}") from None
 
 
 def _upgraded(url: str) -> Database:

@@ -45,8 +45,12 @@ def _read(path: Path) -> str:
         raise ConfigurationError(
             f"{path} is not there: run `paldies init`, or name it with --config"
         ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path} cannot be read: {error}") from error
+    except UnicodeDecodeError:
+        raise ConfigurationError(f"{path} cannot be read: save it as UTF-8") from None
+    except OSError as error:
+        raise ConfigurationError(
+            f"{path} cannot be read ({error.strerror}): it has to be a file that this user may read"
+        ) from None
 
 
 def _lay_over(tree: dict[str, Any], environment: Mapping[str, str]) -> dict[str, str]:

@@ -22,6 +22,7 @@ from paldies.templates.memory import save_texts
 log = structlog.get_logger(__name__)
 
 SUMMARY_HOUR = 7  # of the shop's own day
+PATIENCE = 5.0  # seconds of real time that sending waits for a shop that is asked first
 
 
 class Daemon:
@@ -110,12 +111,17 @@ class Daemon:
         """Sends what is due, unless all sending is paused; a shop that was silent lately is asked first."""
         if await self.app.database.read(installation.paused_at):
             return
-        for shop in self.app.shops:
-            if shop.is_stale(self.app.clock.now()):
-                await self.watch(shop)
-                await self.plan()
+        await self._ask_silent_shops()
         for dispatcher in self.app.dispatchers:
             await dispatcher.dispatch()
+
+    async def _ask_silent_shops(self) -> None:
+        """All at once; one that does not answer in time is not waited for, and in an hour not sent for."""
+        now = self.app.clock.now()
+        if silent := [shop for shop in self.app.shops if shop.is_stale(now)]:
+            await asyncio.gather(*(shop.ask(now, patience=PATIENCE) for shop in silent))
+            reach(Point.SNAPSHOT_STORED)
+            await self.plan()
 
     async def settle_doubts(self) -> None:
         now = self.app.clock.now()

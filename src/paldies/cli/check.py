@@ -136,7 +136,8 @@ def _shop(source: OrderSource) -> tuple[Finding, Sequence[ColumnReport]]:
         columns = shop.inspect()
         shop.close()
     except (ShopError, SetUpError) as error:
-        said, _, remedy = str(error).removeprefix(f"shop {source.name!r}: ").partition(": ")
+        told = str(error).removeprefix(f"shop {source.name!r}: ")
+        said, _, remedy = told.partition(". " if ". " in told else ": ")
         return Finding(what, "problem", said, remedy), ()
     if wrong := [column for column in columns if column.problem]:
         said = "; ".join(f"{column.column}: {column.problem}" for column in wrong)

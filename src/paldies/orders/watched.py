@@ -4,6 +4,7 @@ import asyncio
 from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy.exc import OperationalError
 
 from paldies.orders.shops.base import ShopError
 from paldies.orders.watcher import Watched, Watcher
@@ -20,6 +21,7 @@ class WatchedShop:
         self._busy = asyncio.Lock()
         self._tried_at: datetime | None = None
         self._good_at: datetime | None = None
+        self._asking: asyncio.Task[None] | None = None
         self._trouble = ""
 
     @property
@@ -33,36 +35,66 @@ class WatchedShop:
 
     def is_stale(self, now: datetime) -> bool:
         """Whether the last good poll is older than two polls, and nobody has asked since."""
+        if self._asking is not None and not self._asking.done():  # it was waited for long enough
+            return False
         if self._tried_at and now - self._tried_at < self._poll:
             return False
         return self._good_at is None or now - self._good_at > 2 * self._poll
+
+    async def ask(self, now: datetime, *, patience: float) -> None:
+        """Watches, and is waited for no longer than `patience` seconds of real time: the look goes on alone.
+
+        A thread cannot be stopped; until it is back, the shop counts as one that does not answer.
+        """
+        self._asking = asyncio.create_task(self.watch(now))
+        _, late = await asyncio.wait([self._asking], timeout=patience)
+        if late:
+            why = f"shop {self.name!r}: it has not answered for {patience:g} seconds"
+            self._report(why)
+            await asyncio.to_thread(self._watcher.note_failure, why, now)
 
     async def watch(self, now: datetime) -> None:
         async with self._busy:
             self._tried_at = now
             try:
                 watched = await asyncio.to_thread(self._watcher.watch, now)
-            except ShopError as error:
-                self._report(str(error))
+            except Exception as error:  # what is wrong with one shop costs the others nothing
+                self._report_error(error)
                 return
             self._good_at = now
             self._report("")
             self._tell(watched)
 
     async def rescan_if_due(self, now: datetime) -> None:
-        """Looks at open orders again, once a night."""
+        """Looks at open orders again, once a night; not while something else is asked."""
+        if self._busy.locked():
+            return
         async with self._busy:
             try:
                 await asyncio.to_thread(self._watcher.rescan_if_due, now)
-            except ShopError as error:
-                self._report(str(error))
+            except Exception as error:
+                self._report_error(error)
 
     def close(self) -> None:
         self._watcher.shop.close()
 
-    def _report(self, trouble: str) -> None:
+    def _report_error(self, error: Exception) -> None:
+        match error:
+            case ShopError():
+                self._report(str(error))
+            case OperationalError():  # ours: the shop's own are ShopErrors
+                self._report(f"the orders cannot be written down: {error.orig}")
+            case _:
+                self._report(f"{type(error).__name__}: {error}", exc_info=True)
+
+    def _report(self, trouble: str, *, exc_info: bool | None = None) -> None:
         if trouble and trouble != self._trouble:
-            log.error("a shop cannot be read; it will be tried again", shop=self.name, why=trouble)
+            log.error(
+                "a shop cannot be read; it will be tried again",
+                shop=self.name,
+                why=trouble,
+                exc_info=exc_info,
+            )
         if self._trouble and not trouble:
             log.info("a shop can be read again", shop=self.name)
         self._trouble = trouble

@@ -91,6 +91,10 @@ class Watcher:
                 watched += self._take(pages, progress, now=now, keeps_cursor=False)
         return watched
 
+    def note_failure(self, why: str, now: datetime) -> None:
+        """Writes down that the shop's state is not known, until the next poll that goes well."""
+        self._database.now(cursors.fail, self.shop.name, why, now=now)
+
     def _begin(self, now: datetime) -> Progress:
         today = now.astimezone(self._home.zone).date()
         if found := self._database.look(cursors.progress_of, self.shop.name):
@@ -131,8 +135,7 @@ class Watcher:
         try:
             yield
         except Exception as error:
-            why = str(error) if isinstance(error, ShopError) else f"unforeseen: {error!r}"
-            self._database.now(cursors.fail, self.shop.name, why, now=now)
+            self.note_failure(str(error) if isinstance(error, ShopError) else f"unforeseen: {error!r}", now)
             raise
 
 

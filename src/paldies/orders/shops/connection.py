@@ -18,7 +18,7 @@ _DRIVERS = {
 }
 _LOCK_WAIT = 5.0  # seconds that we wait for a locked SQLite file, unless the url says ?timeout=
 _CONNECT_WAIT = 10  # seconds
-_SILENCE = 300  # seconds without a word from MySQL after which the line counts as dead
+_SILENCE = 300  # seconds without a word after which a query counts as stuck: behind a lock, or a dead line
 
 
 def parsed(url: str) -> URL:
@@ -42,7 +42,7 @@ def open_engine(url: URL) -> Engine:
             case "postgresql":
                 from paldies.orders.shops.postgresql import open_postgresql  # its driver takes 6 MB
 
-                return open_postgresql(url, patience=_CONNECT_WAIT)
+                return open_postgresql(url, patience=_CONNECT_WAIT, silence=_SILENCE)
             case "mysql" | "mariadb":
                 return _mysql(url)
         return create_engine(url, poolclass=NullPool, hide_parameters=True)

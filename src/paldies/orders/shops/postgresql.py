@@ -8,8 +8,8 @@ from sqlalchemy import Engine, NullPool, create_engine, event
 from sqlalchemy.engine import URL
 
 
-def open_postgresql(url: URL, *, patience: int) -> Engine:
-    """Read-only; `patience`: seconds to wait for a connection."""
+def open_postgresql(url: URL, *, patience: int, silence: int) -> Engine:
+    """Read-only; `patience`: seconds to wait for a connection, `silence` for a query behind a lock."""
     engine = create_engine(
         url,
         poolclass=NullPool,
@@ -24,9 +24,12 @@ def open_postgresql(url: URL, *, patience: int) -> Engine:
     )
 
     @event.listens_for(engine, "connect")
-    def forgive_dates(connection: Any, _: object) -> None:
+    def prepare(connection: Any, _: object) -> None:
         for name, loader in _FORGIVING.items():
             connection.adapters.register_loader(name, loader)
+        connection.autocommit = True  # or the setting would end with the first transaction
+        connection.execute(f"SET statement_timeout = '{silence}s'")  # not in `options`: poolers refuse those
+        connection.autocommit = False
 
     return engine
 

@@ -18,6 +18,8 @@ from paldies.orders.shops.columns import COLUMNS, LINE_COLUMNS, Kind, unknown
 from paldies.orders.shops.values import BadValue
 from paldies.orders.snapshot import Snapshot, SnapshotLine
 
+MOST_UNITS = 2**63 - 1  # minor units; both databases keep amounts in 64 bits
+MOST_PIECES = 10**11  # PostgreSQL keeps eleven digits before the point
 MAX_ID = 200  # characters; ids become part of every key, and two must never be cut to the same
 
 _UNCLEAR = "XXX"  # ISO 4217 for "no currency": one complaint about it is enough
@@ -152,11 +154,12 @@ class Reading:
             raise BadValue(
                 "an amount without a currency: add a column `currency`, or the setting currency = 'EUR'"
             )
-        if not self.minor_units:
-            return to_minor(amount, currency)
-        if amount != amount.to_integral_value():
+        if self.minor_units and amount != amount.to_integral_value():
             raise BadValue(f"{amount} is not a whole number of minor units: is minor_units = true meant?")
-        return int(amount)
+        units = int(amount) if self.minor_units else to_minor(amount, currency)
+        if abs(units) > MOST_UNITS:
+            raise BadValue(f"{amount} {currency} is not a sensible amount")
+        return units
 
     def _line(self, row: Mapping[str, Any], currency: str) -> SnapshotLine:
         if strange := [name for name in row if name not in LINE_COLUMNS]:
@@ -165,6 +168,8 @@ class Reading:
         if price is None:
             raise BadValue("a line has no price")
         quantity = values.number(row.get("quantity", 1))
+        if quantity is not None and abs(quantity) >= MOST_PIECES:
+            raise BadValue(f"{quantity} is not a sensible quantity")
         sku, name = values.text(row.get("sku")), values.text(row.get("name"))
         return SnapshotLine(
             sku=sku, name=name, quantity=Decimal(1) if quantity is None else quantity, price=price
