@@ -57,8 +57,8 @@ def _lay_over(tree: dict[str, Any], environment: Mapping[str, str]) -> dict[str,
     """Puts PALDIES_EMAIL_URL where email.url is, and tells which variable each key came from."""
     came_from: dict[str, str] = {}
     for variable, value in environment.items():
-        if not variable.startswith("PALDIES_") or variable in _NOT_SETTINGS:
-            continue
+        if not variable.startswith("PALDIES_") or variable in _NOT_SETTINGS or not value:
+            continue  # an empty one is how compose files and shells say "not set"
         table, key, place = _place(tree, variable.removeprefix("PALDIES_").lower())
         if table is None:
             raise ConfigurationError(f"environment: nothing can be set by {variable}{_near(variable)}")

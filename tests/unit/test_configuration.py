@@ -69,6 +69,12 @@ def test_the_environment_goes_before_the_file(tmp_path: Path) -> None:
     assert settings.paldies.send_only_to == ("a@example.com", "b@example.com")
 
 
+def test_an_empty_variable_sets_nothing(tmp_path: Path) -> None:
+    settings = read(tmp_path, COMPLETE, PALDIES_EMAIL_URL="")
+
+    assert settings.email.url.get_secret_value() == "smtp://anna:secret@mail.example.com"
+
+
 def test_a_password_is_never_shown(tmp_path: Path) -> None:
     settings = read(tmp_path, COMPLETE)
 

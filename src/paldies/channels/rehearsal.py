@@ -13,7 +13,7 @@ class Rehearsal:
         self.traits = traits
 
     async def send(self, message: Outgoing) -> Receipt:
-        return Receipt("rehearsal: nothing was sent")
+        return Receipt("rehearsal: it would have been sent, nothing left")
 
     async def probe(self) -> None:
         """There is nobody to ask."""
