@@ -44,6 +44,10 @@ class Daemon:
         log.info("running", mode=self.app.mode, shops=[shop.name for shop in self.app.shops] or None)
         await self._stopping.wait()
         log.info("stopping")
+        for (
+            dispatcher
+        ) in self.app.dispatchers:  # or a long queue would be sent to its end, or to our patience's
+            dispatcher.retire()
         patience = self.app.stop_timeout.total_seconds()
         await engine.stop(patience)
         await self.end(patience)

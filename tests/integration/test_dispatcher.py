@@ -11,9 +11,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from paldies.campaigns.decisions import Defer, Skip
+from paldies.campaigns.reasons import Reason
 from paldies.campaigns.words import EventKind
 from paldies.clock import SteppedClock
 from paldies.customers.suppressions import suppress
+from paldies.outbox import by_hand, queue
 from paldies.outbox.composer import Composed, Composer, opened
 from paldies.outbox.dispatcher import Dispatcher
 from paldies.outbox.doubt import resolve_doubts
@@ -385,6 +388,23 @@ async def test_stopping_lets_what_is_in_flight_arrive(bench: Bench) -> None:
     assert bench.outcomes() == [("sent", "")]
 
 
+async def test_a_dispatcher_that_retires_begins_nothing_new(bench: Bench) -> None:
+    await bench.orders(*(f"Alice{number}" for number in range(10)))
+    bench.channel.gate.clear()
+    bench.clock.move_to(NOON + 20 * MINUTES)
+    await bench.dispatcher.dispatch()
+    await bench.channel.entered.wait()
+
+    bench.dispatcher.retire()
+    bench.channel.gate.set()
+    await bench.dispatcher.drained()
+    await bench.dispatch(at=21 * MINUTES)
+
+    outcomes = bench.outcomes()
+    assert 1 <= outcomes.count(("sent", "")) <= bench.channel.concurrency
+    assert outcomes.count(("sent", "")) + outcomes.count(("scheduled", "")) == 10
+
+
 async def test_what_is_in_flight_too_long_when_stopping_is_left_in_doubt(bench: Bench) -> None:
     await bench.orders("Alice")
     bench.channel.gate.clear()
@@ -417,3 +437,36 @@ def _leave_sending(session: Any) -> None:
         .values(status="sending", claim_id="claim", claimed_by="a dead process", claimed_at=NOON,
                 expires_at=NOON + timedelta(hours=12))
     )  # fmt: skip
+
+
+async def test_a_time_that_is_corrected_while_a_message_is_judged_is_not_undone(bench: Bench) -> None:
+    await bench.orders("Alice")
+    moment, later = NOON + 20 * MINUTES, NOON + 40 * MINUTES
+    (waiting,) = bench.database.look(queue.due, "email", moment, 1)
+    judged = queue.Decided(waiting, None, Defer(moment + 5 * MINUTES, Reason.OUTSIDE_WINDOW, later))
+
+    await bench.database.run(lambda session: session.execute(update(messages).values(send_at=later)))
+    await bench.database.run(queue.apply, [judged], plans(), now=moment)
+
+    (row,) = bench.rows()
+    assert (row.send_at, row.expires_at, row.reason) == (later, None, "")
+
+
+async def test_a_message_that_a_person_cancels_while_it_is_judged_opens_no_further_leg(
+    database: Database,
+) -> None:
+    source = THE_FIRST_DAY.replace('channels = ["email"]', 'channels = ["email", "task"]')
+    with database.session() as session:
+        publish_campaign(session, source)
+        alice = add_customer(session, "Alice")
+        add_order(session, alice, EventKind.CONFIRMED)
+        plan_new_events(session, plans(), RIGA, now=NOON)
+    waiting = database.look(queue.due, "email", NOON + 20 * MINUTES, 1)[0]
+    plan = database.look(lambda session: plans().version(session, waiting.plan_version_id))
+    judged = queue.Decided(waiting, plan, Skip(Reason.NO_ADDRESS))
+
+    await database.run(by_hand.cancel, [waiting.key], now=NOON)
+    await database.run(queue.apply, [judged], plans(), now=NOON)
+
+    keys = database.look(lambda session: list(session.scalars(select(messages.c.key))))
+    assert not [key for key in keys if key.endswith("/1_right_choice/2")]

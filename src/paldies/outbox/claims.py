@@ -6,7 +6,7 @@ from datetime import datetime
 
 import structlog
 from sqlalchemy import bindparam, insert, or_, select, text, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from paldies.campaigns.words import MessageStatus
@@ -82,8 +82,11 @@ def write_singly(session: Session, claims: Sequence[Claim], settlements: Sequenc
         try:
             with session.begin_nested():
                 won |= _claim(session, [claim])
-        except IntegrityError as error:
-            log.warning("a claim was refused", message=claim.message_id, error=str(error).splitlines()[0])
+        except OperationalError:
+            raise
+        except Exception as error:
+            why = str(error).partition("\n")[0]
+            log.warning("a claim was refused", message=claim.message_id, error=why)
     return won
 
 

@@ -4,6 +4,7 @@ import asyncio
 from functools import partial
 
 import structlog
+from sqlalchemy.exc import OperationalError
 
 from paldies.campaigns.decisions import Hold
 from paldies.campaigns.reasons import Reason
@@ -65,13 +66,14 @@ class Dispatcher:
         self._ready: asyncio.Queue[Ready] = asyncio.Queue(maxsize=BATCH)
         self._in_hand: dict[int, int] = {}  # message → customer: decided, and not yet settled
         self._workers: list[asyncio.Task[None]] = []
+        self._is_retired = False
 
     async def dispatch(self) -> None:
         """Takes everything that is due now, as far as the rate and the breaker allow."""
         if not self._workers:
             loop = asyncio.get_running_loop()
             self._workers = [loop.create_task(self._work()) for _ in range(self.channel.concurrency)]
-        while await self._channel_works():
+        while not self._is_retired and await self._channel_works():
             tokens = self._rate.take(BATCH, self._clock.now())
             ready = await self._next_batch(tokens) if tokens else None
             self._rate.give_back(tokens - len(ready or ()))
@@ -79,12 +81,19 @@ class Dispatcher:
                 return
             self._in_hand |= {one.brief.waiting.id: one.brief.waiting.customer_id for one in ready}
             for one in ready:
-                await self._ready.put(one)
+                if not self._is_retired:
+                    await self._ready.put(one)
 
     async def drained(self) -> None:
         """Returns once everything in hand is settled."""
         await self._ready.join()
         await self._ledger.close()
+
+    def retire(self) -> None:
+        """Begins nothing new from now on; what has not begun to leave stays for the next start."""
+        self._is_retired = True
+        while not self._ready.empty():
+            self._let_go(self._ready.get_nowait())
 
     async def stop(self, patience: float) -> None:
         """Settles what is in flight, or leaves it `unconfirmed` after `patience` seconds of real time.
@@ -92,8 +101,7 @@ class Dispatcher:
         A database that refuses every write is not waited for any longer either: what is in `sending`
         then is found in doubt at the next start.
         """
-        while not self._ready.empty():
-            self._let_go(self._ready.get_nowait())
+        self.retire()
         if self._in_hand:
             rest = asyncio.ensure_future(self._ready.join())
             await asyncio.wait([rest], timeout=patience)
@@ -142,7 +150,9 @@ class Dispatcher:
                 in_hand=set(self._in_hand.values()),
                 now=self._clock.now(),
             )
-        except (LookupError, ValueError, TypeError) as error:
+        except OperationalError:  # it is the database's fault, not a row's
+            raise
+        except Exception as error:
             if len(rows) > 1:
                 return [brief for row in rows for brief in await self._gather([row])]
             log.exception("a message could not be judged", message=rows[0].key)

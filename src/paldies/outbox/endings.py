@@ -25,6 +25,7 @@ LIVE = tuple(
         MessageStatus.UNCONFIRMED,
     )
 )
+_DID_NOT_WORK_OUT = (MessageStatus.SKIPPED.value, MessageStatus.FAILED.value)
 _INHERITED = (
     "enrolment_id",
     "customer_id",
@@ -60,6 +61,7 @@ def open_next_legs(session: Session, legs: Sequence[NextLeg], now: datetime) -> 
             )
             .join_from(messages, enrolments, enrolments.c.id == messages.c.enrolment_id)
             .where(messages.c.id == leg.ended_message, enrolments.c.state == EnrolmentState.OPEN.value)
+            .where(messages.c.status.in_(_DID_NOT_WORK_OUT))  # and was not cancelled or sent meanwhile
             .where(~exists().where(messages.alias("there").c.key == leg.key))
         )
         session.execute(insert(messages).from_select([*_INHERITED, *fresh], ended))

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 import structlog
-from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import OperationalError
 
 from paldies.outbox.claims import Claim, Settlement, write_singly, write_wave
 from paldies.store.database import Database
@@ -68,11 +68,13 @@ class Ledger:
             settlements, self._settlements = self._settlements, []
             # while settlements could not be written, nothing new leaves the house
             claims, self._claims = ([], self._claims) if pause > 0.05 else (self._claims, [])
+            claims = [(claim, answer) for claim, answer in claims if not answer.cancelled()]
             self.claimed.update(claim.id for claim, _ in claims)
             try:
                 won = await self._commit([claim for claim, _ in claims], [one for one, _ in settlements])
-            except SQLAlchemyError as error:
-                log.error("the database refused a write; trying again", error=str(error).splitlines()[0])
+            except Exception as error:  # nobody else keeps what is to be settled
+                why = str(error).partition("\n")[0]
+                log.error("the database refused a write; trying again", error=why or type(error).__name__)
                 self._answer(claims, won=set())
                 self._settlements = settlements + self._settlements
                 if not self._settlements:
@@ -90,7 +92,9 @@ class Ledger:
     async def _commit(self, claims: Sequence[Claim], settlements: Sequence[Settlement]) -> set[str]:
         try:
             return await self._database.run(write_wave, claims, settlements)
-        except (IntegrityError, DataError):
+        except OperationalError:
+            raise
+        except Exception:  # one member's fault, whatever it is
             return await self._database.run(write_singly, claims, settlements)
 
     def _answer(self, claims: "Sequence[tuple[Claim, asyncio.Future[bool]]]", won: set[str]) -> None:

@@ -1,5 +1,6 @@
 """Which messages are due on a channel, and what a decision short of sending does to them."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -109,21 +110,25 @@ class Decided:
 
 
 def apply(session: Session, decided: Sequence[Decided], plans: Plans, *, now: datetime) -> None:
-    """Writes every decision short of Send. A message that somebody has claimed meanwhile is left alone."""
+    """Writes every decision short of Send. One that was claimed, ended or moved meanwhile is left alone."""
     changes: list[dict[str, Any]] = []
     next_legs: list[NextLeg] = []
     for one in _still_right(session, decided):
-        changes.append({"message": one.waiting.id} | _changes(one, now))
+        seen = {"message": one.waiting.id, "seen_send_at": one.waiting.send_at}
+        changes.append(seen | _changes(one, now))
         if isinstance(one.decision, Skip) and one.campaign:
             leg = leg_after(one.waiting, one.campaign, one.decision.reason, now)
             next_legs += [leg] if leg else []
     if changes:
         session.connection().execute(_CHANGE, changes)
     open_next_legs(session, next_legs, now)
+    ended: dict[Reason, list[int]] = defaultdict(list)
     for one in decided:
         if isinstance(one.decision, Cancel) and one.decision.reason.scope is Scope.ENROLMENT:
-            stop(session, [one.waiting.enrolment_id], one.decision.reason, now)
-            hand_over(session, plans, [one.waiting.enrolment_id], now=now)
+            ended[one.decision.reason].append(one.waiting.enrolment_id)
+    for reason, enrolment_ids in ended.items():
+        stop(session, enrolment_ids, reason, now)
+        hand_over(session, plans, enrolment_ids, now=now)
     finish(session, {one.waiting.enrolment_id for one in decided if isinstance(one.decision, Skip)}, now)
 
 
@@ -170,6 +175,8 @@ def release_unanswered(session: Session, now: datetime) -> None:
 _CHANGE = (
     update(messages)
     .where(messages.c.id == bindparam("message"), messages.c.status == MessageStatus.SCHEDULED.value)
+    # a corrected time has moved it since it was looked at: it is looked at once more, at its new moment
+    .where(messages.c.send_at == bindparam("seen_send_at", type_=messages.c.send_at.type))
     .values(
         status=bindparam("new_status"),
         reason=bindparam("new_reason"),
