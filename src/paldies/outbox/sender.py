@@ -132,6 +132,6 @@ class Sender:
             channel=ready.brief.waiting.channel,
             to=masked(ready.brief.facts.address),
             reason=settlement.reason or None,
-            note=settlement.note or None,
+            note=settlement.note or settlement.receipt or None,
             until=settlement.send_at,
         )
