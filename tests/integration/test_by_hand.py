@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from paldies.campaigns.reasons import Reason
 from paldies.campaigns.words import EnrolmentState, EventKind, MessageStatus
 from paldies.outbox import by_hand, pausing
-from paldies.outbox.claims import Claim, write_wave
+from paldies.outbox.claims import Claim
 from paldies.outbox.planning import plan_new_events
+from paldies.outbox.waves import write_wave
 from paldies.store.database import Database
 from paldies.store.schema import attempts, campaigns, customers, enrolments, messages
 from tests.factories import NOON, RIGA

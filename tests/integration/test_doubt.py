@@ -5,8 +5,8 @@ from contextlib import closing
 
 from sqlalchemy import select
 
-from paldies.outbox.claims import write_wave
 from paldies.outbox.doubt import resolve_doubts
+from paldies.outbox.waves import write_wave
 from paldies.store import migrations
 from paldies.store.database import Database
 from paldies.store.schema import attempts, messages

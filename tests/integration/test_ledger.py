@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 
 from paldies.campaigns.words import EventKind, MessageStatus
 from paldies.customers.revision import bump
-from paldies.outbox.claims import Claim, DeadAddress, Settlement, write_singly, write_wave
+from paldies.outbox.claims import Claim
 from paldies.outbox.endings import NextLeg
 from paldies.outbox.ledger import Ledger
 from paldies.outbox.planning import plan_new_events
+from paldies.outbox.settlements import DeadAddress, Settlement
+from paldies.outbox.waves import write_singly, write_wave
 from paldies.store.database import Database
 from paldies.store.schema import attempts, customers, enrolments, messages, suppressions
 from tests.factories import NOON, RIGA

@@ -15,13 +15,15 @@ from paldies.channels.base import DeliveryError, Letterhead, Receipt, Rendered
 from paldies.customers.suppressions import suppress
 from paldies.outbox.batch import Ready, decide_batch
 from paldies.outbox.by_hand import retry
-from paldies.outbox.claims import Claim, Settlement, write_wave
+from paldies.outbox.claims import Claim
 from paldies.outbox.composer import kept, opened
 from paldies.outbox.doubt import resolve_doubts
 from paldies.outbox.evidence import House, gather
 from paldies.outbox.planning import plan_new_events
 from paldies.outbox.queue import apply, due
+from paldies.outbox.settlements import Settlement
 from paldies.outbox.settling import after_error, after_success, in_doubt
+from paldies.outbox.waves import write_wave
 from paldies.reports.as_json import to_json
 from paldies.reports.telling import to_text
 from paldies.reports.why import explain

@@ -1,21 +1,15 @@
-"""Claims and settlements as the database sees them: guarded updates, many at a time."""
+"""Claims: who may send a message, decided by guarded updates, many at a time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import structlog
-from sqlalchemy import bindparam, insert, or_, select, text, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import bindparam, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from paldies.campaigns.words import MessageStatus
-from paldies.customers.suppressions import suppress
-from paldies.outbox.endings import NextLeg, finish, open_next_legs
 from paldies.store.prepared import Prepared
 from paldies.store.schema import attempts, customers, messages, sending_hours
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,58 +30,6 @@ class Claim:
     text_version: str
     content: bytes  # JSON of subject and text, compressed if long
     is_late_seen: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class DeadAddress:
-    """An address that its own server says does not exist."""
-
-    address: str
-    channel: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Settlement:
-    """How a claimed message ended, or that it did not."""
-
-    claim_id: str
-    message_id: int
-    enrolment_id: int
-    at: datetime
-    status: MessageStatus
-    reason: str = ""
-    note: str = ""
-    receipt: str = ""
-    send_at: datetime | None = None  # when to try again, if it goes back
-    spends_attempt: bool = True
-    next_leg: NextLeg | None = None
-    dead: DeadAddress | None = None
-
-
-def write_wave(session: Session, claims: Sequence[Claim], settlements: Sequence[Settlement]) -> set[str]:
-    """The ids of the claims that were won; settlements go first."""
-    if settlements:
-        _settle(session, settlements)
-    return _claim(session, claims) if claims else set()
-
-
-def write_singly(session: Session, claims: Sequence[Claim], settlements: Sequence[Settlement]) -> set[str]:
-    """Like `write_wave`, each member in its own savepoint: one's fault costs the others nothing."""
-    won: set[str] = set()
-    for settlement in settlements:
-        with session.begin_nested():
-            _settle(session, [settlement])
-    for claim in claims:
-        try:
-            with session.begin_nested():
-                won |= _claim(session, [claim])
-        except OperationalError:
-            raise
-        except Exception as error:
-            why = str(error).partition("\n")[0]
-            log.warning("a claim was refused", message=claim.message_id, error=why)
-    return won
 
 
 # A claim moves the customer's revision first: that row is the lock under which everything about the customer
@@ -125,7 +67,8 @@ _HOLDERS = select(messages.c.claim_id).where(messages.c.id.in_(bindparam("claime
 _BEGIN_ATTEMPT = Prepared(insert(attempts))
 
 
-def _claim(session: Session, claims: Sequence[Claim]) -> set[str]:
+def write_claims(session: Session, claims: Sequence[Claim]) -> set[str]:
+    """The ids of those that were won: nobody was quicker, and nothing about the customer has changed."""
     values = [
         {
             "claim": claim.id,
@@ -178,99 +121,3 @@ _ADD_TO_HOUR = text(
     "INSERT INTO sending_hours (hour, messages) VALUES (:this_hour, :more)"
     " ON CONFLICT (hour) DO UPDATE SET messages = sending_hours.messages + excluded.messages"
 ).bindparams(bindparam("this_hour", type_=sending_hours.c.hour.type))
-_MAY_HAVE_LEFT = or_(
-    messages.c.status == MessageStatus.SENDING.value, messages.c.status == MessageStatus.UNCONFIRMED.value
-)
-_SETTLE = Prepared(
-    update(messages)
-    .where(messages.c.id == bindparam("message"), messages.c.claim_id == bindparam("claim"), _MAY_HAVE_LEFT)
-    .values(
-        status=bindparam("new_status"),
-        reason=bindparam("new_reason"),
-        note=bindparam("new_note"),
-        receipt=bindparam("new_receipt"),
-        sent_at=bindparam("new_sent_at"),
-        ended_at=bindparam("new_ended_at"),
-    )
-)
-_PUT_BACK = Prepared(
-    update(messages)
-    .where(messages.c.id == bindparam("message"), messages.c.claim_id == bindparam("claim"), _MAY_HAVE_LEFT)
-    .values(
-        status=MessageStatus.SCHEDULED.value,
-        reason=bindparam("new_reason"),
-        note=bindparam("new_note"),
-        send_at=bindparam("new_send_at"),
-        attempts=messages.c.attempts - bindparam("refund"),
-        claim_id=None,
-    )
-)
-_END_ATTEMPT = Prepared(
-    update(attempts)
-    .where(attempts.c.claim_id == bindparam("claim"))
-    .values(ended_at=bindparam("at"), outcome=bindparam("new_outcome"), note=bindparam("new_note"))
-)
-_ENDED = (MessageStatus.SENT, MessageStatus.FAILED)
-
-
-def _settle(session: Session, settlements: Sequence[Settlement]) -> None:
-    ended = [settlement for settlement in settlements if settlement.send_at is None]
-    back = [settlement for settlement in settlements if settlement.send_at is not None]
-    if ended:
-        _SETTLE.run(
-            session,
-            [
-                {
-                    "message": settlement.message_id,
-                    "claim": settlement.claim_id,
-                    "new_status": settlement.status.value,
-                    "new_reason": settlement.reason,
-                    "new_note": settlement.note,
-                    "new_receipt": settlement.receipt,
-                    "new_sent_at": settlement.at if settlement.status is MessageStatus.SENT else None,
-                    "new_ended_at": settlement.at if settlement.status in _ENDED else None,
-                }
-                for settlement in ended
-            ],
-        )
-    if back:
-        _PUT_BACK.run(
-            session,
-            [
-                {
-                    "message": settlement.message_id,
-                    "claim": settlement.claim_id,
-                    "new_reason": settlement.reason,
-                    "new_note": settlement.note,
-                    "new_send_at": settlement.send_at,
-                    "refund": 0 if settlement.spends_attempt else 1,
-                }
-                for settlement in back
-            ],
-        )
-    _END_ATTEMPT.run(
-        session,
-        [
-            {
-                "claim": settlement.claim_id,
-                "at": settlement.at,
-                "new_outcome": settlement.reason or settlement.status.value,
-                "new_note": settlement.note or settlement.receipt,
-            }
-            for settlement in settlements
-        ],
-    )
-    now = settlements[0].at
-    open_next_legs(session, [settlement.next_leg for settlement in ended if settlement.next_leg], now)
-    for settlement in settlements:
-        if settlement.dead:
-            dead = settlement.dead
-            suppress(
-                session,
-                dead.address,
-                channel=dead.channel,
-                reason=dead.why,
-                source="bounce",
-                now=settlement.at,
-            )
-    finish(session, {s.enrolment_id for s in ended if s.status in _ENDED}, now)

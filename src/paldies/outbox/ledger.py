@@ -6,7 +6,9 @@ from collections.abc import Sequence
 import structlog
 from sqlalchemy.exc import OperationalError
 
-from paldies.outbox.claims import Claim, Settlement, write_singly, write_wave
+from paldies.outbox.claims import Claim
+from paldies.outbox.settlements import Settlement
+from paldies.outbox.waves import write_singly, write_wave
 from paldies.store.database import Database
 
 log = structlog.get_logger(__name__)

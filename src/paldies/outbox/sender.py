@@ -18,9 +18,10 @@ from paldies.faults import Point, reach
 from paldies.logs import masked
 from paldies.outbox.batch import Ready
 from paldies.outbox.breaker import Breaker
-from paldies.outbox.claims import Claim, Settlement
+from paldies.outbox.claims import Claim
 from paldies.outbox.composer import Composed, Composer, RenderFault
 from paldies.outbox.ledger import Ledger
+from paldies.outbox.settlements import Settlement
 from paldies.outbox.settling import after_error, after_success, in_doubt, is_about_the_channel
 
 log = structlog.get_logger(__name__)

@@ -1,80 +1,56 @@
 """What the channel's answer means for a claimed message."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from paldies.campaigns.reasons import Reason
 from paldies.campaigns.words import MessageStatus
 from paldies.channels.base import DeliveryError, Receipt
-from paldies.outbox.claims import Claim, DeadAddress, Settlement
+from paldies.outbox.claims import Claim
 from paldies.outbox.evidence import Brief
 from paldies.outbox.queue import leg_after
 from paldies.outbox.retry import GiveUp, RetryAt, after_refusal
+from paldies.outbox.settlements import DeadAddress, Settlement
 
 OUR_FAULT_PAUSE = timedelta(minutes=1)  # so that one message cannot trip a channel again and again
 
 
 def after_success(brief: Brief, claim: Claim, receipt: Receipt, now: datetime) -> Settlement:
-    return Settlement(
-        claim_id=claim.id,
-        message_id=brief.waiting.id,
-        enrolment_id=brief.waiting.enrolment_id,
-        at=now,
-        status=MessageStatus.SENT,
-        receipt=printable(receipt.id),
+    return replace(
+        _of(brief, claim, now), status=MessageStatus.SENT, reason="", receipt=printable(receipt.id)
     )
 
 
 def after_error(brief: Brief, claim: Claim, error: DeliveryError, now: datetime) -> Settlement:
     """Nothing left: a fault of ours or the provider's costs the message nothing, a refusal costs it a try."""
     row = brief.waiting
-    note = printable(f"{error.code} {error}".strip())
+    refused = replace(_of(brief, claim, now), note=printable(f"{error.code} {error}".strip()))
+    again = replace(refused, status=MessageStatus.SCHEDULED, reason=Reason.TRY_AGAIN.value)
     if is_about_the_channel(error):
-        return Settlement(
-            claim_id=claim.id,
-            message_id=row.id,
-            enrolment_id=row.enrolment_id,
-            at=now,
-            status=MessageStatus.SCHEDULED,
-            reason=Reason.TRY_AGAIN.value,
-            note=note,
-            send_at=now + OUR_FAULT_PAUSE,
-            spends_attempt=False,
-        )
+        return replace(again, send_at=now + OUR_FAULT_PAUSE, spends_attempt=False)
     match after_refusal(
         row.key, row.attempts + 1, permanent=error.permanent, now=now, expires_at=claim.expires_at
     ):
         case RetryAt(at):
-            return Settlement(
-                claim_id=claim.id,
-                message_id=row.id,
-                enrolment_id=row.enrolment_id,
-                at=now,
-                status=MessageStatus.SCHEDULED,
-                reason=Reason.TRY_AGAIN.value,
-                note=note,
-                send_at=at,
-            )
+            return replace(again, send_at=at)
         case GiveUp(reason):
-            return Settlement(
-                claim_id=claim.id,
-                message_id=row.id,
-                enrolment_id=row.enrolment_id,
-                at=now,
+            is_dead = error.address_is_dead
+            return replace(
+                refused,
                 status=MessageStatus.FAILED,
                 reason=reason.value,
-                note=note,
                 next_leg=leg_after(row, brief.campaign, reason, now),
-                dead=DeadAddress(claim.address, row.channel, note) if error.address_is_dead else None,
+                dead=DeadAddress(claim.address, row.channel, refused.note) if is_dead else None,
             )
-
-
-def is_about_the_channel(error: DeliveryError) -> bool:
-    """Whether the provider, or our access to it, is broken: then no other message would fare better."""
-    return error.fault != "recipient" and not error.permanent
 
 
 def in_doubt(brief: Brief, claim: Claim, why: str, now: datetime) -> Settlement:
     """It may have left: only evidence settles it."""
+    return replace(_of(brief, claim, now), note=printable(why))
+
+
+def _of(brief: Brief, claim: Claim, now: datetime) -> Settlement:
+    """What is true of a claimed message until more is known."""
     return Settlement(
         claim_id=claim.id,
         message_id=brief.waiting.id,
@@ -82,8 +58,12 @@ def in_doubt(brief: Brief, claim: Claim, why: str, now: datetime) -> Settlement:
         at=now,
         status=MessageStatus.UNCONFIRMED,
         reason=Reason.UNCONFIRMED.value,
-        note=printable(why),
     )
+
+
+def is_about_the_channel(error: DeliveryError) -> bool:
+    """Whether the provider, or our access to it, is broken: then no other message would fare better."""
+    return error.fault != "recipient" and not error.permanent
 
 
 def printable(text: str) -> str:

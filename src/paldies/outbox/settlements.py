@@ -1,0 +1,140 @@
+"""Settlements: how claimed messages ended, or that they go back, many at a time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, or_, update
+from sqlalchemy.orm import Session
+
+from paldies.campaigns.words import MessageStatus
+from paldies.customers.suppressions import suppress
+from paldies.outbox.endings import NextLeg, finish, open_next_legs
+from paldies.store.prepared import Prepared
+from paldies.store.schema import attempts, messages
+
+
+@dataclass(frozen=True, slots=True)
+class DeadAddress:
+    """An address that its own server says does not exist."""
+
+    address: str
+    channel: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """How a claimed message ended, or that it did not."""
+
+    claim_id: str
+    message_id: int
+    enrolment_id: int
+    at: datetime
+    status: MessageStatus
+    reason: str = ""
+    note: str = ""
+    receipt: str = ""
+    send_at: datetime | None = None  # when to try again, if it goes back
+    spends_attempt: bool = True
+    next_leg: NextLeg | None = None
+    dead: DeadAddress | None = None
+
+
+_MAY_HAVE_LEFT = or_(
+    messages.c.status == MessageStatus.SENDING.value, messages.c.status == MessageStatus.UNCONFIRMED.value
+)
+_SETTLE = Prepared(
+    update(messages)
+    .where(messages.c.id == bindparam("message"), messages.c.claim_id == bindparam("claim"), _MAY_HAVE_LEFT)
+    .values(
+        status=bindparam("new_status"),
+        reason=bindparam("new_reason"),
+        note=bindparam("new_note"),
+        receipt=bindparam("new_receipt"),
+        sent_at=bindparam("new_sent_at"),
+        ended_at=bindparam("new_ended_at"),
+    )
+)
+_PUT_BACK = Prepared(
+    update(messages)
+    .where(messages.c.id == bindparam("message"), messages.c.claim_id == bindparam("claim"), _MAY_HAVE_LEFT)
+    .values(
+        status=MessageStatus.SCHEDULED.value,
+        reason=bindparam("new_reason"),
+        note=bindparam("new_note"),
+        send_at=bindparam("new_send_at"),
+        attempts=messages.c.attempts - bindparam("refund"),
+        claim_id=None,
+    )
+)
+_END_ATTEMPT = Prepared(
+    update(attempts)
+    .where(attempts.c.claim_id == bindparam("claim"))
+    .values(ended_at=bindparam("at"), outcome=bindparam("new_outcome"), note=bindparam("new_note"))
+)
+_ENDED = (MessageStatus.SENT, MessageStatus.FAILED)
+
+
+def write_settlements(session: Session, settlements: Sequence[Settlement]) -> None:
+    """Each guarded by its claim; opens next legs, lays dead addresses to rest, finishes enrolments."""
+    ended = [settlement for settlement in settlements if settlement.send_at is None]
+    back = [settlement for settlement in settlements if settlement.send_at is not None]
+    if ended:
+        _SETTLE.run(
+            session,
+            [
+                {
+                    "message": settlement.message_id,
+                    "claim": settlement.claim_id,
+                    "new_status": settlement.status.value,
+                    "new_reason": settlement.reason,
+                    "new_note": settlement.note,
+                    "new_receipt": settlement.receipt,
+                    "new_sent_at": settlement.at if settlement.status is MessageStatus.SENT else None,
+                    "new_ended_at": settlement.at if settlement.status in _ENDED else None,
+                }
+                for settlement in ended
+            ],
+        )
+    if back:
+        _PUT_BACK.run(
+            session,
+            [
+                {
+                    "message": settlement.message_id,
+                    "claim": settlement.claim_id,
+                    "new_reason": settlement.reason,
+                    "new_note": settlement.note,
+                    "new_send_at": settlement.send_at,
+                    "refund": 0 if settlement.spends_attempt else 1,
+                }
+                for settlement in back
+            ],
+        )
+    _END_ATTEMPT.run(
+        session,
+        [
+            {
+                "claim": settlement.claim_id,
+                "at": settlement.at,
+                "new_outcome": settlement.reason or settlement.status.value,
+                "new_note": settlement.note or settlement.receipt,
+            }
+            for settlement in settlements
+        ],
+    )
+    now = settlements[0].at
+    open_next_legs(session, [settlement.next_leg for settlement in ended if settlement.next_leg], now)
+    for settlement in settlements:
+        if settlement.dead:
+            dead = settlement.dead
+            suppress(
+                session,
+                dead.address,
+                channel=dead.channel,
+                reason=dead.why,
+                source="bounce",
+                now=settlement.at,
+            )
+    finish(session, {s.enrolment_id for s in ended if s.status in _ENDED}, now)

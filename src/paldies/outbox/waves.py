@@ -1,0 +1,37 @@
+"""One transaction of claims and settlements."""
+
+from collections.abc import Sequence
+
+import structlog
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from paldies.outbox.claims import Claim, write_claims
+from paldies.outbox.settlements import Settlement, write_settlements
+
+log = structlog.get_logger(__name__)
+
+
+def write_wave(session: Session, claims: Sequence[Claim], settlements: Sequence[Settlement]) -> set[str]:
+    """The ids of the claims that were won; settlements go first."""
+    if settlements:
+        write_settlements(session, settlements)
+    return write_claims(session, claims) if claims else set()
+
+
+def write_singly(session: Session, claims: Sequence[Claim], settlements: Sequence[Settlement]) -> set[str]:
+    """Like `write_wave`, each member in its own savepoint: one's fault costs the others nothing."""
+    won: set[str] = set()
+    for settlement in settlements:
+        with session.begin_nested():
+            write_settlements(session, [settlement])
+    for claim in claims:
+        try:
+            with session.begin_nested():
+                won |= write_claims(session, [claim])
+        except OperationalError:
+            raise
+        except Exception as error:
+            why = str(error).partition("\n")[0]
+            log.warning("a claim was refused", message=claim.message_id, error=why)
+    return won
