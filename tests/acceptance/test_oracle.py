@@ -46,8 +46,8 @@ def quiet() -> Iterator[None]:
 
 async def test_live_orders_are_sent_what_the_oracle_foresees_and_why_says_the_same(tmp_path: Path) -> None:
     short = (BEGINS + 26 * HOURS, BEGINS + 30 * HOURS)
-    long = (BEGINS + 60 * HOURS, BEGINS + 91 * HOURS)
-    orders = made_up(64, start=BEGINS - DAYS, days=5, count=180)
+    long = (BEGINS + 48 * HOURS, BEGINS + 76 * HOURS)
+    orders = made_up(141, start=BEGINS - DAYS, days=4, count=160)
     season = Season(tmp_path, orders, BEGINS, orders[-1].placed_at + 10 * DAYS, outages=[short, long])
 
     async with season.passing():
@@ -58,7 +58,7 @@ async def test_live_orders_are_sent_what_the_oracle_foresees_and_why_says_the_sa
 
 
 async def test_orders_of_the_past_cause_nothing_and_why_says_so(tmp_path: Path) -> None:
-    orders = made_up(64, start=BEGINS, days=5, count=180)
+    orders = made_up(141, start=BEGINS, days=4, count=160)
 
     await _import_and_watch(tmp_path, orders)
 
