@@ -151,18 +151,16 @@ def test_one_order_gives_one_mail_in_time_in_her_language(live: Live) -> None:
     late = time.time() - due_at
 
     print(f"\none mail {late:.2f} s after it was due")
-    assert -1 <= late < 5
+    assert -0.5 < late < 5
     assert str(mail["Subject"]) == f"Pasūtījums {order_number(101)} ir labās rokās"
-    assert mail["Content-Language"] in ("lv", None)
     plain, html = body(mail, "plain"), body(mail, "html")
     for said in ("Alīse, tā ir laba izvēle", order_number(101), "59,90"):
         assert said in plain.replace("\N{NO-BREAK SPACE}", " ") and said in html
-    assert str(mail["From"]) == "Anna <anna@berzs.example>"
-    assert str(mail["To"]) == "Alīse <alise@example.com>" or str(mail["To"]) == "alise@example.com"
+    assert (str(mail["From"]), str(mail["To"])) == ("Anna <anna@berzs.example>", "Alīse <alise@example.com>")
     assert mail["Auto-Submitted"] == "auto-generated" and mail["Message-ID"] and mail["Date"]
     assert not mail.defects
     step = why(live.house, 101)
-    assert (step["outcome"], step["legs"][0]["possible_duplicate"]) == ("sent", False)
+    assert (step["outcome"], len(step["legs"][0]["attempts"])) == ("sent", 1)
 
 
 def test_cancelled_before_it_is_due_nothing_leaves_and_why_says_so(live: Live) -> None:
@@ -204,8 +202,8 @@ def test_pause_holds_everything_and_resume_lets_it_go(live: Live) -> None:
     live.shop.order(401, "carla@example.com", name="Carla", locale="en-US", ago=2)
     planned = "SELECT 1 FROM messages WHERE key LIKE '%tirgus:401/%'"
     eventually(lambda: live.house.rows(planned))  # and due in the same moment
-    looks = time.monotonic() + 1.2  # twice at least
-    eventually(lambda: time.monotonic() > looks)
+    enough = time.monotonic() + 1.2  # in which the daemon looks twice at what is due
+    eventually(lambda: time.monotonic() > enough)
 
     held, step = mails_to(live.server, "carla@example.com"), why(live.house, 401)
     ask(live.house, "resume")
