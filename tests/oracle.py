@@ -247,8 +247,8 @@ class _Person:
         today = now.astimezone(zone).date()
         if sum(at.astimezone(zone).date() == today for at in self._sent) >= A_DAY:
             midnight = datetime.combine(today + 24 * HOURS, time.min, zone)
-            return _later(midnight.astimezone(UTC), deadline, "frequency_cap")
-        if step != "1_right_choice" and (opens_at := _next_open(now, zone)) > now:
+            return _later(_open_for(step, midnight.astimezone(UTC), zone), deadline, "frequency_cap")
+        if (opens_at := _open_for(step, now, zone)) > now:
             return _later(opens_at, deadline, "outside_window")
         if self._polls.is_out_of_reach(now):
             return _later(now + 5 * MINUTES, deadline, "shop_unreachable")
@@ -268,6 +268,11 @@ def _plan(step: str, event_at: datetime, zone: ZoneInfo, *, not_before: datetime
             return None
         at = max(not_before, closes_at - 10 * MINUTES)
     return _Plan(at, max(event_at + WITHIN, at + HOURS))
+
+
+def _open_for(step: str, at: datetime, zone: ZoneInfo) -> datetime:
+    """The first one goes at any hour."""
+    return at if step == "1_right_choice" else _next_open(at, zone)
 
 
 def _next_open(at: datetime, zone: ZoneInfo) -> datetime:

@@ -148,6 +148,15 @@ def test_two_steps_in_the_customers_own_day_and_the_third_waits_for_midnight():
     assert isinstance(decide(due(), twice, midnight), Send)
 
 
+def test_what_the_cap_keeps_past_its_deadline_is_not_blamed_on_the_night():
+    twice = facts(contacts=(contact(at=NOON - HOUR), contact(at=NOON - 2 * HOUR)))
+    by_day = due(step=step(window=DAYTIME, expires=DAY), send_at=NOON)
+
+    assert decide(by_day, twice, NOON) == Defer(MORNING, Reason.FREQUENCY_CAP, NOON + DAY)
+    in_a_hurry = replace(by_day, step=step(window=DAYTIME))  # until midnight in Riga, and not for longer
+    assert decide(in_a_hurry, twice, NOON) == Skip(Reason.FREQUENCY_CAP)
+
+
 def test_the_day_is_the_day_where_the_customer_is():
     yesterday_in_new_york = facts(
         contacts=(contact(at=NOON - 6 * HOUR), contact(at=NOON - 7 * HOUR)), zones=(NEW_YORK,)

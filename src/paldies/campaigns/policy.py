@@ -136,7 +136,8 @@ def _nothing_else_is_leaving(facts: Facts, now: datetime, times: Schedule) -> De
 def _customer_has_had_few(due: Due, facts: Facts, now: datetime, *, times: Schedule) -> Defer | Skip | None:
     """At most one promotional step in any 72 hours, and two steps of any kind in the customer's day.
 
-    A further leg belongs to a step that has been counted already.
+    A further leg belongs to a step that has been counted already. What waits for another day waits for an
+    hour at which it may go: it is the cap that has kept it, not the night.
     """
     if due.is_exempt:
         return None
@@ -151,7 +152,9 @@ def _customer_has_had_few(due: Due, facts: Facts, now: datetime, *, times: Sched
     if sum(contact.at.astimezone(zone).date() == today for contact in counted) >= MESSAGES_A_DAY:
         tomorrow = datetime.combine(today + timedelta(days=1), time.min, zone)
         free_at = max(free_at, tomorrow.astimezone(now.tzinfo))
-    return _later(free_at, Reason.FREQUENCY_CAP, times) if free_at > now else None
+    if free_at <= now:
+        return None
+    return _later(times.hours.next_open(free_at) or free_at, Reason.FREQUENCY_CAP, times)
 
 
 def _window_is_open(now: datetime, times: Schedule) -> Defer | Skip | None:
