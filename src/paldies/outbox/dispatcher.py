@@ -121,6 +121,8 @@ class Dispatcher:
             await self.channel.probe()
         except DeliveryError as error:
             self.breaker.probe_failed(str(error), self._clock.now())
+            name, until = self.channel.traits.name, self.breaker.probe_at
+            log.warning("channel rests on", channel=name, why=str(error), until=until)
             return False
         log.info("channel works again", channel=self.channel.traits.name)
         self.breaker.close()
