@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 import structlog
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from structlog.testing import capture_logs
 
 from paldies.campaigns.reasons import Reason
@@ -26,10 +26,13 @@ from paldies.cli import main
 from paldies.orders.shops.base import Page
 from paldies.orders.shops.sql import SqlShop
 from paldies.orders.snapshot import Snapshot
+from paldies.orders.watcher import Watcher
+from paldies.store.database import Database
 from tests.fakes import FakeShop
 from tests.smtp_servers import KeepingServer, ScriptedServer
 from tests.whole_house import (
     CAMPAIGN,
+    MORNING,
     ShopDatabase,
     WholeHouse,
     furnish,
@@ -322,11 +325,13 @@ def test_a_locked_database_is_named(paldies: Paldies, tmp_path: Path) -> None:
     with locked(tmp_path / "paldies.db"):  # all at once: each waits for five seconds
         commands = [
             subprocess.Popen([sys.executable, "-m", "paldies", *words], stdout=PIPE, stderr=STDOUT, text=True)
-            for words in (["check"], ["run"], ["messages", "list"])
+            for words in (["run"], ["pause"], ["messages", "list"])
         ]
         answers = [(command.communicate(timeout=60)[0], command.returncode) for command in commands]
 
-    for text, code in answers:
+    *writing, (_, reading) = answers
+    assert reading == 0  # who only looks is not kept waiting
+    for text, code in writing:
         said = " ".join(text.split())
         assert code == 1
         assert "The database is busy" in said and "see which program has the file open" in said
@@ -588,6 +593,30 @@ async def test_pieces_without_number_are_refused_with_their_order_only(
 
     assert house.why("poison") == []
     await house.close()
+
+
+class Open(FakeShop):
+    """Knows whether somebody is still reading from it."""
+
+    is_being_read = False
+
+    def poll(self, cursor: dict[str, Any]) -> Iterator[Page]:
+        self.is_being_read = True
+        try:
+            yield from super().poll(cursor)
+        finally:
+            self.is_being_read = False
+
+
+def test_a_shop_is_let_go_of_when_its_orders_cannot_be_written_down(database: Database) -> None:
+    shop = Open()
+    shop.put(Snapshot("1", total=2**70))  # no shop of ours reads such a thing: the database refuses it
+
+    with pytest.raises((OverflowError, DataError)) as error:
+        Watcher(database, shop, home_zone="Europe/Riga").watch(MORNING)
+
+    assert error.tb is not None  # the error is still known, and all that it refers to
+    assert not shop.is_being_read
 
 
 async def test_after_our_own_database_was_locked_everything_goes_on(

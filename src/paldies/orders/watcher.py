@@ -1,6 +1,6 @@
 """Asks one shop what is new, and stores each page of its answer together with the cursor."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -105,21 +105,22 @@ class Watcher:
         self, pages: Iterator[Page], progress: Progress, *, now: datetime, keeps_cursor: bool
     ) -> Watched:
         watched, cursor = Watched(), progress.cursor
-        for page in pages:
-            has_moved = keeps_cursor and page.cursor != cursor
-            taken = storing.store(
-                self._database,
-                self.shop.name,
-                page.snapshots,
-                home=self._home,
-                history=progress.history,
-                now=now,
-                finally_=partial(cursors.advance, shop=self.shop.name, cursor=page.cursor)
-                if has_moved
-                else None,
-            )
-            cursor = page.cursor
-            watched += Watched(len(page.snapshots), taken, self._unreported(page.rejected))
+        with _closing(pages):
+            for page in pages:
+                has_moved = keeps_cursor and page.cursor != cursor
+                taken = storing.store(
+                    self._database,
+                    self.shop.name,
+                    page.snapshots,
+                    home=self._home,
+                    history=progress.history,
+                    now=now,
+                    finally_=partial(cursors.advance, shop=self.shop.name, cursor=page.cursor)
+                    if has_moved
+                    else None,
+                )
+                cursor = page.cursor
+                watched += Watched(len(page.snapshots), taken, self._unreported(page.rejected))
         return watched
 
     def _unreported(self, rejected: Iterable[Rejected]) -> tuple[Rejected, ...]:
@@ -137,6 +138,16 @@ class Watcher:
         except Exception as error:
             self.note_failure(str(error) if isinstance(error, ShopError) else f"unforeseen: {error!r}", now)
             raise
+
+
+@contextmanager
+def _closing(pages: Iterator[Page]) -> Iterator[None]:
+    """Lets go of the shop's connection now and in this thread, not when what went wrong is forgotten."""
+    try:
+        yield
+    finally:
+        if isinstance(pages, Generator):
+            pages.close()
 
 
 def _finish(session: Session, shop: str, *, now: datetime) -> None:

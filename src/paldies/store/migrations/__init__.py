@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect, text
+from sqlalchemy.orm import Session
 
 from paldies.store.database import Database
 
@@ -31,11 +32,15 @@ def upgrade(database: Database) -> None:
 
 
 def is_current(database: Database) -> bool:
-    with database.engine.connect() as connection:
-        if not inspect(connection).has_table("alembic_version"):
-            return False
-        version: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
-        return version == HEAD
+    """Asked beside the writer: every command begins with it, also those that only look."""
+    return database.look(_version) == HEAD
+
+
+def _version(session: Session) -> str | None:
+    if not inspect(session.connection()).has_table("alembic_version"):
+        return None
+    version: str | None = session.scalar(text("SELECT version_num FROM alembic_version"))
+    return version
 
 
 def configuration() -> Config:
