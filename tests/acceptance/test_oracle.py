@@ -120,7 +120,7 @@ async def _import_and_watch(folder: Path, orders: Sequence[Order]) -> None:
     assert (imported.added, imported.rejected) == (len(orders), 0)
     assert caused == [0, 0]
     assert season.postbox.letters == []
-    assert {verdict.reason for verdict in told.values()} == {"history", "not_happened"}
+    assert told and {verdict.reason for verdict in told.values()} <= {"history", "not_happened"}
     assert list(_disagreements(season, told)) == []
 
 
