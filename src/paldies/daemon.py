@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import time
 from collections.abc import Awaitable, Callable
 
 import structlog
@@ -44,13 +45,11 @@ class Daemon:
         log.info("running", mode=self.app.mode, shops=[shop.name for shop in self.app.shops] or None)
         await self._stopping.wait()
         log.info("stopping")
-        for (
-            dispatcher
-        ) in self.app.dispatchers:  # or a long queue would be sent to its end, or to our patience's
-            dispatcher.retire()
-        patience = self.app.stop_timeout.total_seconds()
-        await engine.stop(patience)
-        await self.end(patience)
+        deadline = time.monotonic() + self.app.stop_timeout.total_seconds()
+        for dispatcher in self.app.dispatchers:
+            dispatcher.retire()  # or a long queue would be sent to its end
+        await engine.stop(max(0.0, deadline - time.monotonic()))
+        await self.end(max(0.0, deadline - time.monotonic()))
         log.info("stopped")
 
     def stop(self) -> None:

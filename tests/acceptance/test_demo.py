@@ -121,7 +121,7 @@ def test_the_month_holds_what_a_shop_has_to_get_right(played: Played) -> None:
     of_messages = played.rows("SELECT reason FROM messages UNION SELECT reason FROM enrolments")
     of_tries = played.rows("SELECT DISTINCT outcome FROM attempts ORDER BY 1")
 
-    never_sent = {"refused", "suppressed", "no_address", "not_wanted", "already_said", "outside_window"}
+    never_sent = {"refused", "suppressed", "no_address", "not_wanted", "already_said", "frequency_cap"}
     never_entered = {"joined", "again_too_soon", "seen_too_late"}
     ended_early = {"order_cancelled", "order_refunded"}
     assert {reason for (reason,) in of_messages} == {"", *never_sent, *never_entered, *ended_early}

@@ -224,3 +224,17 @@ def test_an_order_that_was_spoken_for_stays_so_when_it_is_cancelled_afterwards(d
 
         assert planned.stopped == 0
         assert all_enrolments(session) == [("finished", ""), ("joined", "joined")]
+
+
+def test_an_event_that_cannot_be_planned_costs_the_others_nothing(database: Database) -> None:
+    with database.session() as session:
+        publish_campaign(session)
+        add_order(session, add_customer(session, "Alice"), EventKind.CONFIRMED)
+        add_order(session, add_customer(session, "Boris"), EventKind.CONFIRMED, zones=["Mars/Olympus"])
+        add_order(session, add_customer(session, "Carla"), EventKind.CONFIRMED)
+
+        planned = run_plan(session)
+
+        assert planned == Planned(events=3, enrolled=Enrolled(entered=2, declined=1))
+        assert all_enrolments(session) == [("open", ""), ("declined", "unforeseen"), ("open", "")]
+        assert run_plan(session) == Planned()

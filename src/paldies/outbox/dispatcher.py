@@ -1,6 +1,7 @@
 """One channel's loop: takes what is due, asks the policy, and has sent what may go."""
 
 import asyncio
+from dataclasses import replace
 from functools import partial
 
 import structlog
@@ -165,7 +166,19 @@ class Dispatcher:
     async def _write_down(self, decided: list[Decided]) -> None:
         if not decided:
             return
-        await self._database.run(queue.apply, decided, self._plans, now=self._clock.now())
+        try:
+            await self._database.run(queue.apply, decided, self._plans, now=self._clock.now())
+        except OperationalError:
+            raise
+        except Exception as error:
+            if len(decided) > 1:
+                for one in decided:
+                    await self._write_down([one])
+                return
+            log.exception("a decision could not be written down", message=decided[0].waiting.key)
+            why = Hold(Reason.UNFORESEEN, f"{type(error).__name__}: {error}")
+            decided = [replace(decided[0], decision=why)]
+            await self._database.run(queue.apply, decided, self._plans, now=self._clock.now())
         for one in decided:
             decision = one.decision
             log.info(

@@ -33,6 +33,11 @@ class Enrolled:
     joined: int = 0
     declined: int = 0
 
+    def __add__(self, other: "Enrolled") -> "Enrolled":
+        return Enrolled(
+            self.entered + other.entered, self.joined + other.joined, self.declined + other.declined
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -94,6 +99,17 @@ def enrol_all(
         plan_messages(session, [one.key for one in some], some[0].candidate.running.campaign, now=now)
     went_in = sum(map(len, entered.values()))
     return Enrolled(went_in, len(shared), len(judged) - went_in - len(shared))
+
+
+def decline_all(
+    session: Session, candidates: Sequence[Candidate], answer: Decline, *, now: datetime
+) -> Enrolled:
+    """Writes that none of them goes in, without asking the planner."""
+    fresh = _without_a_row(session, candidates)
+    if fresh:
+        rows = [_row(_Judged(key, candidate, answer), now) for key, candidate in fresh.items()]
+        session.connection().execute(insert(enrolments), rows)
+    return Enrolled(declined=len(fresh))
 
 
 _SHARE = (

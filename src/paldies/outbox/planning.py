@@ -1,17 +1,23 @@
 """Carries the plans out: what has happened to orders starts campaigns, and stops them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select, update
+import structlog
+from sqlalchemy import RowMapping, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from paldies.campaigns import keys
-from paldies.campaigns.planner import is_late_seen
-from paldies.outbox.enrolling import Candidate, Enrolled, enrol_all
-from paldies.outbox.plans import Plans
+from paldies.campaigns.planner import Decline, is_late_seen
+from paldies.campaigns.reasons import Reason
+from paldies.outbox.enrolling import Candidate, Enrolled, decline_all, enrol_all
+from paldies.outbox.plans import Plans, Running
 from paldies.outbox.stopping import stop_where_the_order_ended
 from paldies.store.schema import order_events, orders
+
+log = structlog.get_logger(__name__)
 
 CHUNK = 200  # events in one transaction: under 50 ms on SQLite
 
@@ -37,8 +43,42 @@ def plan_new_events(session: Session, plans: Plans, home_zone: str, *, now: date
     events = found.mappings().all()
     if not events:
         return Planned()
-    running = plans.running(session)
-    candidates = [
+    counts, stopped = _deal_with(session, events, plans, home_zone, now=now)
+    session.execute(
+        update(order_events)
+        .where(order_events.c.id.in_([event["id"] for event in events]))
+        .values(planned_at=now)
+    )
+    return Planned(len(events), counts, stopped)
+
+
+def _deal_with(
+    session: Session, events: Sequence[RowMapping], plans: Plans, home_zone: str, *, now: datetime
+) -> tuple[Enrolled, int]:
+    """Starts and stops what these events start and stop.
+
+    One that cannot be dealt with costs the others nothing: it is declined, and the log says why.
+    """
+    candidates = _candidates(events, plans.running(session))
+    try:
+        with session.begin_nested():
+            enrolled = enrol_all(session, candidates, home_zone, now=now)
+            orders_changed = [event["order_id"] for event in events]
+            return enrolled, stop_where_the_order_ended(session, plans, orders_changed, now=now)
+    except OperationalError:
+        raise
+    except Exception as error:
+        if len(events) == 1:
+            log.exception("an order event could not be planned", order=events[0]["external_id"])
+            why = f"{type(error).__name__}: {error}"
+            return decline_all(session, candidates, Decline(Reason.UNFORESEEN, why), now=now), 0
+    dealt = [_deal_with(session, [event], plans, home_zone, now=now) for event in events]
+    return sum((enrolled for enrolled, _ in dealt), Enrolled()), sum(stopped for _, stopped in dealt)
+
+
+def _candidates(events: Sequence[RowMapping], running: Sequence[Running]) -> list[Candidate]:
+    """In the order in which it happened: the earlier of two orders speaks for both."""
+    return [
         Candidate(
             running=one,
             subject=keys.order_subject(event["shop"], event["external_id"]),
@@ -55,11 +95,3 @@ def plan_new_events(session: Session, plans: Plans, home_zone: str, *, now: date
         for one in running
         if one.campaign.trigger == event["kind"] and event["first_seen_at"] >= one.since
     ]
-    counts = enrol_all(session, candidates, home_zone, now=now)
-    stopped = stop_where_the_order_ended(session, plans, [event["order_id"] for event in events], now=now)
-    session.execute(
-        update(order_events)
-        .where(order_events.c.id.in_([event["id"] for event in events]))
-        .values(planned_at=now)
-    )
-    return Planned(len(events), counts, stopped)

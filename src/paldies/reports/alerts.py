@@ -30,7 +30,7 @@ class StaffAlerts:
         now = self._clock.now()
         if (told := self._told.get(topic)) and now - told < QUIET:
             return
-        self._told[topic] = now
+        self._told = {old: at for old, at in self._told.items() if now - at < QUIET} | {topic: now}
         log.warning("staff should look", topic=topic, sentence=sentence)
         if self._to:
             self._waiting.append(sentence)
