@@ -13,7 +13,7 @@ from paldies.store.database import Database
 
 log = structlog.get_logger(__name__)
 
-GATHER = 0.003  # seconds in which what the other connections have to write comes along: half the commits
+GATHER = 0.0005  # seconds; while more comes in within that time, it comes along: half the commits
 
 
 class Ledger:
@@ -65,8 +65,7 @@ class Ledger:
     async def _write(self) -> None:
         pause = 0.05
         while self._claims or self._settlements:
-            if len(self.claimed) > 1:
-                await asyncio.sleep(GATHER)
+            await self._gather()
             settlements, self._settlements = self._settlements, []
             # while settlements could not be written, nothing new leaves the house
             claims, self._claims = ([], self._claims) if pause > 0.05 else (self._claims, [])
@@ -90,6 +89,17 @@ class Ledger:
                 self.claimed.discard(settlement.claim_id)
                 if not written.done():
                     written.set_result(None)
+
+    async def _gather(self) -> None:
+        """Lets what the other connections have to write come along, as long as it keeps coming."""
+        seen = 0 if len(self.claimed) > 1 else self._waiting  # alone, there is nobody to wait for
+        while seen < self._waiting:
+            seen = self._waiting
+            await asyncio.sleep(GATHER)
+
+    @property
+    def _waiting(self) -> int:
+        return len(self._claims) + len(self._settlements)
 
     async def _commit(self, claims: Sequence[Claim], settlements: Sequence[Settlement]) -> set[str]:
         try:
