@@ -1,6 +1,6 @@
 """The whole machine beside an oracle: what every order of a marketplace is sent, and what `why` says of it.
 
-With PALDIES_OLIST naming a folder of Olist's files, the real orders are judged as well (some 15 minutes).
+With OLIST_FOLDER naming a folder of Olist's files, the real orders are judged as well (some 15 minutes).
 """
 
 import ast
@@ -32,8 +32,8 @@ EVERY_REASON = {
     "", "again_too_soon", "already_said", "frequency_cap", "history", "joined", "no_address", "not_happened",
     "not_wanted", "order_cancelled", "outside_window", "seen_too_late", "shop_unreachable", "too_late",
 }  # fmt: skip
-OLIST = os.environ.get("PALDIES_OLIST", "")
-needs_olist = pytest.mark.skipif(not OLIST, reason="PALDIES_OLIST names no folder with Olist's files")
+OLIST = os.environ.get("OLIST_FOLDER", "")
+needs_olist = pytest.mark.skipif(not OLIST, reason="OLIST_FOLDER names no folder with Olist's files")
 
 
 @pytest.fixture(autouse=True)
