@@ -109,7 +109,6 @@ def due(**changes: Any) -> Due:
         "campaign": "first_day",
         "step": step(),
         "leg": 1,
-        "is_last_leg": True,
         "traits": EMAIL,
         "send_at": NOON,
         "event_at": NOON - timedelta(minutes=20),

@@ -17,7 +17,6 @@ class Due:
     campaign: str
     step: Step
     leg: int
-    is_last_leg: bool
     traits: Traits
     purpose: Purpose
     send_at: datetime

@@ -13,7 +13,6 @@ from paldies.campaigns.definition import Campaign
 from paldies.campaigns.due import Due
 from paldies.campaigns.facts import Contact, Facts
 from paldies.campaigns.keys import step_key
-from paldies.campaigns.legs import is_last_leg
 from paldies.campaigns.policy import PROMOTIONAL_REST
 from paldies.campaigns.traits import Traits
 from paldies.campaigns.words import AddressKind, MessageStatus, Purpose
@@ -105,7 +104,6 @@ def gather(
             campaign=row.campaign,
             step=step,
             leg=row.leg,
-            is_last_leg=is_last_leg(step, row.leg),
             traits=traits,
             purpose=row.purpose,
             send_at=row.send_at,
