@@ -2,9 +2,10 @@
 
 import asyncio
 from collections import defaultdict, deque
+from decimal import Decimal
 
 from paldies.campaigns.traits import Traits
-from paldies.channels.base import DeliveryError, Doubt, Outgoing, Receipt
+from paldies.channels.base import DeliveryError, Doubt, Outgoing, Receipt, Rendered
 from tests.factories import EMAIL
 
 REFUSED_FOR_GOOD = DeliveryError(
@@ -27,6 +28,9 @@ class FakeChannel:
         self.gate = asyncio.Event()
         self.gate.set()
         self.entered = asyncio.Event()
+
+    def price(self, rendered: Rendered) -> Decimal:
+        return Decimal(0)
 
     async def send(self, message: Outgoing) -> Receipt:
         self.entered.set()

@@ -30,8 +30,7 @@ IMPURE = {
 }  # fmt: skip
 # Reasons that rooms still to be built will give: other channels, and databases that were restored.
 FOR_LATER = {
-    Reason.BAD_ADDRESS, Reason.BOUNCED, Reason.NOT_REACHED, Reason.NO_CHANNEL, Reason.STEP_WITHDRAWN,
-    Reason.RESTORED,
+    Reason.BAD_ADDRESS, Reason.BUDGET_SPENT, Reason.NO_CHANNEL, Reason.STEP_WITHDRAWN, Reason.RESTORED,
 }  # fmt: skip
 
 

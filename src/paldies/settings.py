@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -11,6 +12,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from paldies.campaigns.durations import parse_duration
+from paldies.campaigns.money import Money, parse_money
 from paldies.channels.email.server import Server
 from paldies.outbox.rate import Rate
 
@@ -51,6 +53,11 @@ def _https(url: str) -> str:
 Zone = Annotated[str, AfterValidator(_zone)]
 Span = Annotated[
     timedelta, BeforeValidator(lambda value: parse_duration(value) if isinstance(value, str) else value)
+]
+
+
+Price = Annotated[
+    Money, BeforeValidator(lambda value: parse_money(value) if isinstance(value, str) else value)
 ]
 
 
@@ -116,9 +123,46 @@ class Staff(_Section):
 
 
 class Web(_Section):
-    """[web]"""
+    """[web]: the pages that messages link to, as seen from the proxy in front of them."""
 
-    port: Annotated[int, Field(ge=0, le=65535)] = 8025
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8025  # 0: no pages
+
+
+class Twilio(_Section):
+    """[twilio]: calls and text messages; prices are what Twilio charges, as far as the budget goes."""
+
+    account_sid: Annotated[str, Field(pattern="^(AC[0-9a-fA-F]{32})?$")] = ""
+    auth_token: SecretStr = SecretStr("")
+    sender: Annotated[str, Field(alias="from", pattern=r"^(\+[1-9]\d{6,14})?$")] = ""
+    base_url: str = ""
+    calls_per_second: Annotated[float, Field(gt=0, le=100)] = 1
+    sms_per_second: Annotated[float, Field(gt=0, le=1000)] = 1
+    daily_budget: Price | None = None
+    call_price: Price = Money(Decimal("0.10"), "EUR")  # a minute
+    sms_price: Price = Money(Decimal("0.08"), "EUR")  # a segment
+    voices: Mapping[str, str] = Field(default_factory=dict)  # by language, beside the usual ones
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> "Twilio":
+        given = {
+            "account_sid": self.account_sid,
+            "auth_token": self.auth_token.get_secret_value(),
+            "from": self.sender,
+        }
+        if any(given.values()) and not all(given.values()):
+            missing = ", ".join(name for name, value in given.items() if not value)
+            raise ValueError(
+                f"{missing} is missing: calls and text messages need all three of {', '.join(given)}"
+            )
+        prices = {self.call_price.currency, self.sms_price.currency}
+        if self.daily_budget and prices != {self.daily_budget.currency}:
+            raise ValueError("daily_budget, call_price and sms_price must be in one currency")
+        return self
+
+    @property
+    def is_set_up(self) -> bool:
+        return bool(self.account_sid)
 
 
 class Settings(_Section):
@@ -129,6 +173,7 @@ class Settings(_Section):
     shops: tuple[OrderSource, ...] = ()
     email: Email = Email()
     staff: Staff = Staff()
+    twilio: Twilio = Twilio()
     web: Web = Web()
 
     @model_validator(mode="after")

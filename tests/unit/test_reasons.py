@@ -38,6 +38,9 @@ def test_the_next_channel_is_tried_only_after_what_concerns_one_channel():
         Reason.REFUSED,
         Reason.BOUNCED,
         Reason.NOT_REACHED,
+        Reason.ANSWERED_BY_MACHINE,
+        Reason.NOT_DONE,
+        Reason.BUDGET_SPENT,
         Reason.GAVE_UP,
         Reason.NO_CHANNEL,
     }

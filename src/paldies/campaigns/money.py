@@ -1,5 +1,6 @@
 """Amounts of money that refuse to be compared across currencies."""
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, total_ordering
@@ -69,3 +70,11 @@ def to_minor(amount: Decimal, currency: str) -> int:
 
 def from_minor(units: int, currency: str) -> Money:
     return Money(Decimal(units).scaleb(-digits(currency)), currency)
+
+
+def parse_money(text: str) -> Money:
+    """Reads "20 EUR" or "0.08 EUR". Raises ValueError."""
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([A-Z]{3})\s*", text)
+    if match is None:
+        raise ValueError(f'{text!r} is not an amount of money: write for example "20 EUR"')
+    return Money(Decimal(match[1]), match[2])

@@ -45,6 +45,13 @@ class Reason(StrEnum):
     REFUSED = "refused", Scope.LEG, "The receiving side refused it for good"
     BOUNCED = "bounced", Scope.LEG, "It came back undelivered"
     NOT_REACHED = "not_reached", Scope.LEG, "Nobody could be reached"
+    ANSWERED_BY_MACHINE = "answered_by_machine", Scope.LEG, "Only an answering machine was reached"
+    NOT_DONE = "not_done", Scope.LEG, "Nobody at the shop did it in time"
+    BUDGET_SPENT = (
+        "budget_spent",
+        Scope.LEG,  # it waits for the next day, and if its deadline comes first, the next channel may do
+        "The day's budget for calls and text messages is spent",
+    )
     GAVE_UP = "gave_up", Scope.LEG, "The receiving side kept asking for later, until its deadline had passed"
     NO_CHANNEL = "no_channel", Scope.LEG, "This channel is not set up"
 

@@ -77,10 +77,32 @@ class Stage(StrEnum):
     FAN = "fan"
 
 
+class TaskKind(StrEnum):
+    """What a person at the shop is asked to do."""
+
+    STEP = "step"  # what a campaign's step says
+    CALL_BACK = "call_back"  # the customer has asked to be rung
+    ANSWER = "answer"  # the customer has written something that only a person can answer
+
+
+class TaskOutcome(StrEnum):
+    """How it went, in the words that staff choose from."""
+
+    REACHED = "reached"
+    VOICEMAIL = "voicemail"
+    NO_ANSWER = "no_answer"
+    WRONG_NUMBER = "wrong_number"
+    NO_MORE = "no_more"  # asked not to be called again
+    PROBLEM = "problem"  # there is something to complain about: opens a case
+    NOT_DONE = "not_done"  # nobody did it in time
+    WITHDRAWN = "withdrawn"  # its cause is gone
+
+
 class AddressKind(StrEnum):
     """What a channel needs to know to reach a person."""
 
     EMAIL = "email"
     PHONE = "phone"
     POST = "post"
+    PERSON = "person"  # a person at the shop finds the way: by telephone, or else by e-mail
     NONE = "none"

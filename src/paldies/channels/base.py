@@ -1,9 +1,11 @@
 """What every channel does: take a rendered message to one person, and say how it went."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Literal, Protocol
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Literal, Protocol, runtime_checkable
 
+from paldies.campaigns.deliveries import DeliveryKind
 from paldies.campaigns.traits import Traits
 from paldies.campaigns.words import Purpose
 
@@ -12,9 +14,13 @@ Fault = Literal["recipient", "us", "provider"]
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The provider took it; `id` is what the provider calls it."""
+    """The provider took it; `id` is what the provider calls it.
+
+    `ask_after`: from when on `Answerable.report` can say more; None if nothing more will be known.
+    """
 
     id: str
+    ask_after: timedelta | None = None
 
 
 class DeliveryError(Exception):
@@ -69,6 +75,7 @@ class Rendered:
     text: str
     html: str = ""
     locale: str = "en"
+    voicemail: str = ""  # what an answering machine is told; empty: nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +90,9 @@ class Outgoing:
     attempt_id: str  # ours; providers hand it back
     deadline: float = field(default=float("inf"))  # monotonic clock: not to be started after it
     unsubscribe_url: str = ""
-    window_closes_at: datetime | None = None
+    callback_url: str = ""  # of this attempt, as the provider reaches us; empty: it cannot
+    must_arrive_by: datetime | None = None  # UTC: later it would come at a wrong hour, or too late
+    answer_by: datetime | None = None  # UTC: until when somebody's answer is waited for
 
 
 class Channel(Protocol):
@@ -91,6 +100,10 @@ class Channel(Protocol):
 
     traits: Traits
     concurrency: int  # how many sends may be under way at once
+
+    def price(self, rendered: Rendered) -> Decimal:
+        """About what handing it over costs, in major units of the budget's currency."""
+        ...
 
     async def send(self, message: Outgoing) -> Receipt:
         """Hands one message over.
@@ -104,3 +117,48 @@ class Channel(Protocol):
         ...
 
     async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What is known of a message after it has left.
+
+    `id` names this piece of news among all of its channel's, so that the same news counts once.
+    """
+
+    kind: DeliveryKind
+    id: str
+    at: datetime  # UTC
+    note: str = ""
+    ask_after: timedelta | None = None  # when to ask again, unless the kind is final
+    address_is_dead: bool = False  # nothing can ever reach this address on this channel
+    wants_no_more: bool = False  # the customer has refused this channel at the provider
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What there is to find a message by of which we do not know whether it has left."""
+
+    attempt_id: str
+    to: str
+    text: str
+    began_at: datetime  # UTC: it left no earlier
+    known: frozenset[str]  # receipts of other messages to the same address since then
+
+
+@runtime_checkable
+class Answerable(Protocol):
+    """A channel that can be asked what became of a message."""
+
+    traits: Traits
+
+    async def report(self, receipt: str) -> Report:
+        """Raises DeliveryError if it cannot be asked now."""
+        ...
+
+    async def find(self, trace: Trace) -> Receipt | None:
+        """Looks for a message that may have left; None if there is no sign of it (yet).
+
+        Raises DeliveryError if it cannot be asked now.
+        """
+        ...

@@ -1,7 +1,9 @@
 """A channel that does everything but send."""
 
+from decimal import Decimal
+
 from paldies.campaigns.traits import Traits
-from paldies.channels.base import Outgoing, Receipt
+from paldies.channels.base import Outgoing, Receipt, Rendered
 
 
 class Rehearsal:
@@ -11,6 +13,9 @@ class Rehearsal:
 
     def __init__(self, traits: Traits) -> None:
         self.traits = traits
+
+    def price(self, rendered: Rendered) -> Decimal:
+        return Decimal(0)
 
     async def send(self, message: Outgoing) -> Receipt:
         return Receipt("rehearsal: it would have been sent, nothing left")

@@ -1,6 +1,7 @@
 """The installation's own row: its heartbeat, its clean stops, and whether a person has paused all sending."""
 
 from datetime import datetime
+from secrets import token_hex
 from uuid import uuid4
 
 from sqlalchemy.orm import Session
@@ -15,6 +16,14 @@ def begin(session: Session, now: datetime) -> Instance:
     row.heartbeat_at = now
     session.add(row)
     return row
+
+
+def secret(session: Session) -> bytes:
+    """What this installation signs with; made at the first need, and as old as the database from then on."""
+    row = session.get(Instance, 1) or Instance(uuid=str(uuid4()))
+    row.secret = row.secret or token_hex(32)
+    session.add(row)
+    return bytes.fromhex(row.secret)
 
 
 def beat(session: Session, now: datetime) -> None:

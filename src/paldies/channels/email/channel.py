@@ -3,12 +3,13 @@
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from email.utils import format_datetime
 from functools import lru_cache
 
 from paldies.campaigns.traits import ALWAYS, Traits, Window
 from paldies.campaigns.words import AddressKind, Purpose
-from paldies.channels.base import DeliveryError, Letterhead, Outgoing, Receipt
+from paldies.channels.base import DeliveryError, Letterhead, Outgoing, Receipt, Rendered
 from paldies.channels.email import verdicts
 from paldies.channels.email.address import AddressError, mailbox, on_the_wire
 from paldies.channels.email.connection import Connector
@@ -59,6 +60,10 @@ class EmailChannel:
         self._connector = Connector(Server.from_url(url, tls=tls), hello=domain, patience=patience)
         self._pool = Pool(self._connector, size=connections)
         self._skeleton = lru_cache(maxsize=_KEPT_SKELETONS)(self._build_skeleton)
+
+    def price(self, rendered: Rendered) -> Decimal:
+        """See Channel.price: a mail server counts no single letters."""
+        return Decimal(0)
 
     async def send(self, message: Outgoing) -> Receipt:
         """Raises DeliveryError only when nothing surely left, Doubt when it may have.

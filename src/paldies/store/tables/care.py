@@ -2,9 +2,13 @@
 
 from datetime import datetime
 
+from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
-from paldies.store.tables.columns import BIG, may_refer_to, refers_to, row_id
+from paldies.campaigns.words import TaskKind
+from paldies.store.tables.columns import BIG, may_refer_to, refers_to, row_id, word
+
+_OPEN = text("done_at IS NULL")
 
 
 class Feedback(SQLModel, table=True):
@@ -35,13 +39,19 @@ class Case(SQLModel, table=True):
 
 
 class StaffTask(SQLModel, table=True):
+    """Something a person has to do; a message asks for each kind of thing once."""
+
     __tablename__ = "staff_tasks"
+    __table_args__ = (
+        Index("staff_tasks_of_message", "message_id", "kind", unique=True),
+        Index("staff_tasks_open", "due_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
+    )
 
     id: int | None = row_id()
     message_id: int | None = may_refer_to("messages.id", index=True)
     customer_id: int = refers_to("customers.id", index=True)
     order_id: int | None = may_refer_to("orders.id")
-    kind: str
+    kind: TaskKind = word()
     script: str = ""
     due_at: datetime = Field(index=True)
     snoozed_until: datetime | None = None

@@ -15,4 +15,5 @@ class Instance(SQLModel, table=True):
     stopped_at: datetime | None = None  # the last clean stop
     adopted_at: datetime | None = None
     paused_at: datetime | None = None  # all sending, by a person
+    secret: str = ""  # what links to customers' pages are signed with: see outbox.links
     summarised_at: datetime | None = None  # the last daily summary to staff

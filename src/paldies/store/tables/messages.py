@@ -1,8 +1,9 @@
 """The outbox, every try, and what providers reported."""
 
 from datetime import datetime
+from decimal import Decimal
 
-from sqlalchemy import Index, LargeBinary, text
+from sqlalchemy import Index, LargeBinary, Numeric, text
 from sqlmodel import Field, SQLModel
 
 from paldies.campaigns.words import MessageStatus, Purpose
@@ -10,6 +11,8 @@ from paldies.store.tables.columns import may_refer_to, refers_to, row_id, word
 
 _DUE = text("status = 'scheduled' AND parked_at IS NULL")
 _SENDING = text("status = 'sending'")
+_AWAITED = text("look_at IS NOT NULL")
+_COSTLY = text("cost > 0")
 _WAITING = text("status IN ('unconfirmed', 'held') OR parked_at IS NOT NULL")
 
 
@@ -27,6 +30,7 @@ class Message(SQLModel, table=True):
             postgresql_where=_SENDING,
         ),
         Index("messages_waiting", "status", "send_at", sqlite_where=_WAITING, postgresql_where=_WAITING),
+        Index("messages_awaited", "channel", "look_at", sqlite_where=_AWAITED, postgresql_where=_AWAITED),
         Index("messages_of_customer", "customer_id", "claimed_at"),
         Index(
             "messages_late_seen",
@@ -63,6 +67,7 @@ class Message(SQLModel, table=True):
     possible_duplicate: bool = False
     receipt: str = ""
     sent_at: datetime | None = None
+    look_at: datetime | None = None  # when to ask what became of it; while it is set, an answer is awaited
     created_at: datetime
     ended_at: datetime | None = None
 
@@ -71,6 +76,7 @@ class Attempt(SQLModel, table=True):
     """One try, written before the wire is touched; `content` is what was said: see outbox.composer."""
 
     __tablename__ = "attempts"
+    __table_args__ = (Index("attempts_costly", "started_at", sqlite_where=_COSTLY, postgresql_where=_COSTLY),)
 
     id: int | None = row_id()
     message_id: int = refers_to("messages.id", index=True)
@@ -83,6 +89,7 @@ class Attempt(SQLModel, table=True):
     outcome: str = ""
     note: str = ""
     content: bytes | None = Field(default=None, sa_type=LargeBinary)
+    cost: Decimal = Field(default=Decimal(0), sa_type=Numeric(12, 4))  # expected; major units of the budget's
 
 
 class DeliveryEvent(SQLModel, table=True):

@@ -1,0 +1,1 @@
+"""The telephone, with a machine's voice."""

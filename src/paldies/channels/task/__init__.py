@@ -1,0 +1,1 @@
+"""What a person at the shop is asked to do."""

@@ -1,0 +1,1 @@
+"""Twilio, behind one small border."""
