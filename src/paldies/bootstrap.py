@@ -16,7 +16,8 @@ from paldies.campaigns.durations import parse_duration
 from paldies.campaigns.faults import suggestion
 from paldies.campaigns.traits import Traits
 from paldies.channels import TRAITS
-from paldies.channels.base import Channel
+from paldies.channels.absent import Absent
+from paldies.channels.base import Answerable, Channel
 from paldies.channels.email.channel import EmailChannel
 from paldies.channels.rehearsal import Rehearsal
 from paldies.clock import Clock, SystemClock
@@ -25,21 +26,24 @@ from paldies.orders.shops import SHOPS
 from paldies.orders.shops.base import Shop
 from paldies.orders.watched import WatchedShop
 from paldies.orders.watcher import Watcher
+from paldies.outbox.budget import Budget
 from paldies.outbox.composer import Composer
 from paldies.outbox.dispatcher import Dispatcher
 from paldies.outbox.evidence import House
 from paldies.outbox.ledger import Ledger
+from paldies.outbox.links import Links
 from paldies.outbox.plans import Plans
 from paldies.outbox.rate import Rate
+from paldies.replies.asking import Asking
 from paldies.reports.alerts import StaffAlerts
 from paldies.settings import OrderSource, Settings
-from paldies.store import migrations
+from paldies.store import installation, migrations
 from paldies.store.database import Database
 from paldies.templates.library import Library
 from paldies.templates.memory import Notebook, load_texts
 from paldies.templates.values import ShopCard
 
-UNLIMITED = "100000/s"  # in rehearsal nobody has to be spared
+UNLIMITED = "100000/s"  # in rehearsal, and at the shop's own desk, nobody has to be spared
 
 
 class SetUpError(Exception):
@@ -62,7 +66,12 @@ class App:
     plans: Plans
     house: House
     ledger: Ledger
+    budget: Budget
+    links: Links
+    shop: ShopCard
+    locale: str
     dispatchers: Sequence[Dispatcher]
+    asking: Asking
     shops: Sequence[WatchedShop]
     alerts: StaffAlerts
     stop_timeout: timedelta
@@ -83,31 +92,41 @@ def build(
     memory = Notebook(database.look(load_texts))
     library = Library(main.templates, locale=main.locale, memory=memory)
     mailbox = settings.email.sender or settings.shop.email or "paldies@localhost"
-    composer = Composer(library, ShopCard(**settings.shop.model_dump()), mailbox=mailbox)
+    shop = ShopCard(**settings.shop.model_dump())
+    links = Links(main.public_url, database.now(installation.secret))
+    composer = Composer(library, shop, mailbox=mailbox, links=links)
     plans = Plans(TRAITS)
+    chosen = channels if channels is not None else make_channels(settings, database, clock)
+    known = {channel.traits.name: channel for channel in chosen}
     house = House(
         home_zone=main.time_zone,
+        has_way_out=bool(main.public_url),
         soft_opt_in=main.soft_opt_in,
         only_to=frozenset(map(_allowed, main.send_only_to)) if main.send_only_to else None,
+        channels=frozenset(known),
     )
     ledger = Ledger(database)
-    chosen = list(channels) if channels is not None else make_channels(settings)
-    alerts = StaffAlerts(chosen[0], to=settings.staff.email, sender=mailbox, clock=clock)
+    alerts = StaffAlerts(known["email"], to=settings.staff.email, sender=mailbox, clock=clock)
+    budget = Budget(
+        limit.amount if (limit := settings.twilio.daily_budget) else None, ZoneInfo(main.time_zone)
+    )
     process = f"{os.getpid()}-{uuid4().hex[:12]}"
     dispatchers = [
         Dispatcher(
-            channel=channel,
+            channel=known.get(name) or Absent(traits),
             composer=composer,
             database=database,
             ledger=ledger,
             plans=plans,
             house=house,
             clock=clock,
-            rate=Rate(UNLIMITED if settings.is_rehearsal else settings.email.rate),
+            rate=Rate(_rate(name, settings)),
+            budget=budget,
+            links=links,
             alerts=alerts,
             process=process,
         )
-        for channel in chosen
+        for name, traits in TRAITS.items()
     ]
     shops = [
         WatchedShop(
@@ -134,7 +153,17 @@ def build(
         plans=plans,
         house=house,
         ledger=ledger,
+        budget=budget,
+        links=links,
+        shop=shop,
+        locale=main.locale,
         dispatchers=dispatchers,
+        asking=Asking(
+            [channel for channel in chosen if isinstance(channel, Answerable)],
+            database=database,
+            plans=plans,
+            clock=clock,
+        ),
         shops=shops,
         alerts=alerts,
         stop_timeout=main.stop_timeout,
@@ -152,21 +181,33 @@ def databases_for_wishes(settings: Settings) -> list[Database]:
     return [_upgraded(settings.rehearsal_database_url), live] if settings.is_rehearsal else [live]
 
 
-def make_channels(settings: Settings) -> list[Channel]:
-    """Raises SetUpError if something is missing that sending needs."""
+def make_channels(settings: Settings, database: Database, clock: Clock) -> list[Channel]:
+    """Those that are set up; in rehearsal all of them. Raises SetUpError if e-mail is not."""
     if settings.is_rehearsal:
-        return [Rehearsal(TRAITS["email"])]
+        return [Rehearsal(traits) for traits in TRAITS.values()]
+    return [make_email(settings)]
+
+
+def make_email(settings: Settings) -> EmailChannel:
+    """Raises SetUpError if something is missing that sending needs."""
     url = settings.email.url.get_secret_value()
     if not url:
         raise SetUpError(
             'email.url is missing: write url = "smtp://user:password@host:587" under [email], or set '
             "PALDIES_EMAIL_URL"
         )
-    return [
-        EmailChannel(
-            url, settings.email.sender, connections=settings.email.connections, tls=settings.email.tls
-        )
-    ]
+    return EmailChannel(
+        url, settings.email.sender, connections=settings.email.connections, tls=settings.email.tls
+    )
+
+
+def _rate(channel: str, settings: Settings) -> str:
+    rates = {
+        "email": settings.email.rate,
+        "call": f"{settings.twilio.calls_per_second:f}/s",
+        "sms": f"{settings.twilio.sms_per_second:f}/s",
+    }
+    return UNLIMITED if settings.is_rehearsal else rates.get(channel, UNLIMITED)
 
 
 def make_shop(source: OrderSource, clock: Clock | None = None) -> Shop:

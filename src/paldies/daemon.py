@@ -61,7 +61,9 @@ class Daemon:
             *(Tick(f"watch {shop.name}", shop.poll_seconds, self._watching(shop)) for shop in self.app.shops),
             Tick("plan", look_every, self.plan),
             Tick("dispatch", look_every, self.dispatch),
+            Tick("follow up", 1, self.app.asking.follow_up),
             Tick("doubts", 5, self.settle_doubts),
+            Tick("trace", 15, self.app.asking.trace),
             Tick("texts", 1, self.read_texts),
             Tick("housekeeping", 60, self.keep_house),
         ]
@@ -70,6 +72,7 @@ class Daemon:
         """What has to be done before the first tick: nothing leaves before the doubts of a crash are open."""
         now = self.app.clock.now()
         await self.app.database.run(installation.begin, now)
+        await self.app.database.read(self.app.budget.load, now)
         await self.read_texts()
         drafts = self._drafts()
         waiting = await self.app.database.run(publish_where_nobody_is_inside, drafts.good, now)
@@ -115,8 +118,13 @@ class Daemon:
         if await self.app.database.read(installation.paused_at):
             return
         await self._ask_silent_shops()
-        for dispatcher in self.app.dispatchers:
-            await dispatcher.dispatch()
+        # all at once: a long queue on one channel keeps no other waiting
+        ended = await asyncio.gather(
+            *(dispatcher.dispatch() for dispatcher in self.app.dispatchers), return_exceptions=True
+        )
+        for error in ended:
+            if error:
+                raise error
 
     async def _ask_silent_shops(self) -> None:
         """All at once; one that does not answer in time is not waited for, and in an hour not sent for."""

@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select, update
@@ -17,11 +18,13 @@ from paldies.campaigns.words import EventKind
 from paldies.clock import SteppedClock
 from paldies.customers.suppressions import suppress
 from paldies.outbox import by_hand, queue
+from paldies.outbox.budget import Budget
 from paldies.outbox.composer import Composed, Composer, opened
 from paldies.outbox.dispatcher import Dispatcher
 from paldies.outbox.doubt import resolve_doubts
 from paldies.outbox.evidence import Brief, House
 from paldies.outbox.ledger import Ledger
+from paldies.outbox.links import Links
 from paldies.outbox.planning import plan_new_events
 from paldies.outbox.rate import Rate
 from paldies.store.database import Database
@@ -105,15 +108,18 @@ async def make_bench(
     problems = library.refresh()
     assert not [problem for problem in problems if not problem.is_warning], problems
     staff, clock, channel = Staff(), SteppedClock(NOON), FakeChannel()
+    links = Links("https://berzs.example", b"secret")
     dispatcher = Dispatcher(
         channel=channel,
-        composer=composer(library, ShopCard(name="Bērzs"), mailbox="Anna <anna@berzs.example>"),
+        composer=composer(library, ShopCard(name="Bērzs"), mailbox="Anna <anna@berzs.example>", links=links),
         database=database,
         ledger=Ledger(database),
         plans=plans(),
         house=House(home_zone=RIGA),
         clock=clock,
         rate=Rate(rate),
+        budget=Budget(None, ZoneInfo(RIGA)),
+        links=links,
         alerts=staff,
         process="test",
     )
@@ -162,11 +168,11 @@ class ComposerDuringWhichAliceOptsOut(Composer):
 
     database: Database
 
-    def compose(self, brief: Brief) -> Composed:
+    def compose(self, brief: Brief, now: datetime, *, expires_at: datetime) -> Composed:
         self.database.now(
             suppress, "alice@example.com", reason="She asked us to stop", source="person", now=NOON
         )
-        return super().compose(brief)
+        return super().compose(brief, now, expires_at=expires_at)
 
 
 async def test_an_opt_out_that_commits_while_the_message_is_being_prepared_wins(bench: Bench) -> None:

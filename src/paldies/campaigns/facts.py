@@ -93,6 +93,7 @@ class Facts:
     happened: frozenset[EventKind] = frozenset()  # order events so far
     campaign_paused: bool = False
     campaign_withdrawn: bool = False
+    has_channel: bool = True  # it is set up
     suppressed: str = ""  # why this address must not be contacted for this purpose; empty = it may
     has_consent: bool = False  # a recorded yes for this address, channel and purpose
     may_soft_opt_in: bool = False  # this shop sold to the address before and relies on it (soft_opt_in)

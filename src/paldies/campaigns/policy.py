@@ -80,6 +80,8 @@ def _somebody_approves(due: Due, now: datetime, times: Schedule) -> Hold | Skip 
 
 
 def _customer_may_be_reached(due: Due, facts: Facts) -> Skip | None:
+    if not facts.has_channel:
+        return Skip(Reason.NO_CHANNEL)
     if due.traits.address is not AddressKind.NONE and not facts.address:
         return Skip(Reason.NO_ADDRESS)
     if not facts.is_allowed:

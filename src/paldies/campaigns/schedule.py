@@ -48,6 +48,12 @@ def hours_of(due: Due, facts: Facts) -> Hours | None:
     return Hours((window, traits.bounds), zones, facts.country, facts.region, margin)
 
 
+def closes_at(due: Due, facts: Facts, now: datetime, *, by: datetime) -> datetime:
+    """The end of the hours that are open `now`, or `by` if that is sooner: after it, it may not arrive."""
+    hours = hours_of(due, facts)
+    return next((end for _, end in hours.spans(now, by)), by) if hours else by
+
+
 def zone_of(facts: Facts) -> str:
     """The zone that the customer most likely lives in, or else the shop's own."""
     return next(iter(known_zones(facts.zones)), facts.home_zone)

@@ -10,7 +10,7 @@ from typing import Literal
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from paldies.bootstrap import SetUpError, make_channels, make_shop
+from paldies.bootstrap import SetUpError, make_email, make_shop
 from paldies.channels.base import Channel, DeliveryError
 from paldies.cli.campaign_state import read_states
 from paldies.cli.desk import Desk, as_live, config_path, read_settings, sit_down
@@ -152,7 +152,7 @@ def _mail_server(settings: Settings) -> Finding:
             "mail server", "ok", "not set yet; not needed in rehearsal", "For live: url in [email]."
         )
     try:
-        (channel,) = make_channels(as_live(settings))
+        channel = make_email(as_live(settings))
         asyncio.run(_probe(channel))
     except SetUpError as error:
         said, _, remedy = str(error).partition(": ")

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import typer
 
-from paldies.bootstrap import make_channels
+from paldies.bootstrap import make_email
 from paldies.channels.base import Attachment, Channel, Letterhead, Outgoing, Receipt, Rendered
 from paldies.cli.desk import Desk, as_live, sit_down
 from paldies.cli.output import Refused, say
@@ -34,7 +34,7 @@ def send_test(
         address = email_address(to)
         _refuse_strangers(desk, address, really=really)
         filled = fill_in(desk, Filling(campaign, step, locale=locale, order=order))
-        (channel,) = make_channels(as_live(desk.settings))
+        channel = make_email(as_live(desk.settings))
         receipt = asyncio.run(_send(channel, _outgoing(desk, filled, address)))
         say(f"Sent to {address}: {filled.content.subject}", f"The mail server said: {receipt.id}")
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from sqlalchemy import bindparam, insert, select, text, update
 from sqlalchemy.orm import Session
@@ -30,6 +31,7 @@ class Claim:
     text_version: str
     content: bytes  # JSON of subject and text, compressed if long
     is_late_seen: bool = False
+    cost: Decimal = Decimal(0)  # about what it will cost, in the budget's currency
 
 
 # A claim moves the customer's revision first: that row is the lock under which everything about the customer
@@ -100,6 +102,7 @@ def write_claims(session: Session, claims: Sequence[Claim]) -> set[str]:
             "outcome": "",
             "note": "",
             "content": claim.content,
+            "cost": claim.cost,
         }
         for claim in claims
         if claim.id in won

@@ -4,11 +4,17 @@ import json
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import uuid5
 
 from paldies.campaigns.keys import MESSAGES
+from paldies.campaigns.legs import is_last_leg
+from paldies.campaigns.schedule import closes_at
+from paldies.campaigns.traits import ALWAYS
+from paldies.campaigns.words import Purpose
 from paldies.channels.base import Attachment, Letterhead, Outgoing, Rendered
 from paldies.outbox.evidence import Brief
+from paldies.outbox.links import Links
 from paldies.templates.faults import RenderFault
 from paldies.templates.library import Library, Text
 from paldies.templates.values import ShopCard
@@ -30,16 +36,17 @@ class Composed:
 class Composer:
     """Finds the latest good text for a message, in the customer's language, and fills it in."""
 
-    def __init__(self, library: Library, shop: ShopCard, *, mailbox: str) -> None:
+    def __init__(self, library: Library, shop: ShopCard, *, mailbox: str, links: Links) -> None:
         """`mailbox` is who e-mails come from: `Anna <anna@example.com>`."""
         self._library = library
         self._shop = shop
+        self._links = links
         self._mailbox = mailbox
         self._domain = mailbox.rpartition("@")[2].strip("<> ") or "localhost"
         self._letterheads: dict[tuple[str, str, str], Letterhead] = {}
 
-    def compose(self, brief: Brief) -> Composed:
-        """Raises RenderFault: the message waits for a person then."""
+    def compose(self, brief: Brief, now: datetime, *, expires_at: datetime) -> Composed:
+        """What would leave `now`. Raises RenderFault: the message waits for a person then."""
         row, customer = brief.waiting, brief.facts.customer
         text = self.text_for(brief)
         content = text.render(self.values(brief), locale=customer.locale, sender=brief.due.step.sender)
@@ -52,6 +59,7 @@ class Composer:
             text=content.text,
             html=content.html,
             locale=content.locale,
+            voicemail=content.voicemail,
         )
         outgoing = Outgoing(
             rendered=rendered,
@@ -60,6 +68,9 @@ class Composer:
             campaign=row.campaign,
             purpose=row.purpose,
             attempt_id="",
+            unsubscribe_url=self._way_out(brief),
+            must_arrive_by=_arrival(brief, now, expires_at),
+            answer_by=_answer(brief, now, expires_at),
         )
         return Composed(outgoing, kept(rendered))
 
@@ -85,8 +96,15 @@ class Composer:
             "customer": brief.facts.customer,
             "shop": self._shop,
             "purpose": brief.due.purpose.value,
-            "unsubscribe_url": "",
+            "unsubscribe_url": self._way_out(brief),
+            "feedback_url": self._links.feedback(brief.waiting.id),
+            "complaint_url": self._links.complaint(brief.waiting.id),
+            "has_keys": bool(self._links.public_url),
         }
+
+    def _way_out(self, brief: Brief) -> str:
+        """Of what a customer need not take; what is about their own order goes without."""
+        return self._links.unsubscribe(brief.waiting.id) if brief.due.purpose is Purpose.PROMOTIONAL else ""
 
     def _letterhead(self, text: Text, locale: str, sender: str) -> Letterhead:
         key = (text.id, locale, sender)
@@ -102,6 +120,20 @@ class Composer:
                 ),
             )
         return self._letterheads[key]
+
+
+def _arrival(brief: Brief, now: datetime, expires_at: datetime) -> datetime | None:
+    """Where the hour matters, the end of the hours that are open now."""
+    if brief.due.traits.bounds == ALWAYS:
+        return None
+    return closes_at(brief.due, brief.facts, now, by=expires_at)
+
+
+def _answer(brief: Brief, now: datetime, expires_at: datetime) -> datetime:
+    """A channel that has others behind it leaves them half of the time that remains."""
+    if is_last_leg(brief.due.step, brief.due.leg):
+        return expires_at
+    return now + (expires_at - now) / 2
 
 
 def kept(rendered: Rendered) -> bytes:

@@ -7,7 +7,7 @@ from functools import partial
 import structlog
 from sqlalchemy.exc import OperationalError
 
-from paldies.campaigns.decisions import Hold
+from paldies.campaigns.decisions import Defer, Hold, Skip
 from paldies.campaigns.reasons import Reason
 from paldies.campaigns.words import Purpose
 from paldies.channels.base import Channel, DeliveryError
@@ -15,9 +15,11 @@ from paldies.clock import Clock
 from paldies.outbox import queue
 from paldies.outbox.batch import Ready, decide_batch
 from paldies.outbox.breaker import Breaker
+from paldies.outbox.budget import Budget
 from paldies.outbox.composer import Composer
 from paldies.outbox.evidence import Brief, House, gather
 from paldies.outbox.ledger import Ledger
+from paldies.outbox.links import Links
 from paldies.outbox.plans import Plans
 from paldies.outbox.queue import Decided, Waiting
 from paldies.outbox.rate import Rate
@@ -43,6 +45,8 @@ class Dispatcher:
         house: House,
         clock: Clock,
         rate: Rate,
+        budget: Budget,
+        links: Links,
         alerts: Alerts,
         process: str,
     ) -> None:
@@ -55,6 +59,8 @@ class Dispatcher:
             breaker=self.breaker,
             clock=clock,
             alerts=alerts,
+            budget=budget,
+            links=links,
             process=process,
         )
         self._database = database
@@ -196,7 +202,7 @@ class Dispatcher:
             ready = await self._ready.get()
             try:
                 outcome = await self._sender.send(ready)
-                if isinstance(outcome, Hold):
+                if isinstance(outcome, Hold | Defer | Skip):
                     await self._write_down([Decided(ready.brief.waiting, ready.brief.campaign, outcome)])
             except BaseException as error:
                 self._let_go(ready)

@@ -97,7 +97,8 @@ def stop(session: Session, enrolment_ids: Collection[int], reason: Reason, now: 
 
 # IN would be expanded for every execution, which rules out many at once.
 _LEFT_TO_SAY = exists().where(
-    messages.c.enrolment_id == enrolments.c.id, or_(*(messages.c.status == status for status in LIVE))
+    messages.c.enrolment_id == enrolments.c.id,
+    or_(messages.c.look_at.is_not(None), *(messages.c.status == status for status in LIVE)),
 )
 _FINISH = Prepared(
     update(enrolments)

@@ -46,6 +46,7 @@ class House:
     has_way_out: bool = False  # public_url is set
     soft_opt_in: bool = True
     only_to: frozenset[str] | None = None  # send_only_to, normalised
+    channels: frozenset[str] | None = None  # those that are set up; None: all
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,7 @@ def gather(
             happened=so_far[row.order_id or 0],
             campaign_paused=state.paused_at is not None,
             campaign_withdrawn=state.withdrawn_at is not None,
+            has_channel=house.channels is None or traits.name in house.channels,
             suppressed=refused.get((address, row.purpose), ""),
             has_consent=(address, row.purpose) in agreed,
             may_soft_opt_in=house.soft_opt_in and order is not None,
@@ -148,6 +150,8 @@ def _address(traits: Traits, order: OrderView | None, customer: Mapping[str, Any
             return order.email if order else str(customer["email"])
         case AddressKind.PHONE:
             return order.phone if order else str(customer["phone"])
+        case AddressKind.PERSON:
+            return (order.phone or order.email) if order else str(customer["phone"] or customer["email"])
         case AddressKind.POST:
             return order.order.address if order else ""
         case _:

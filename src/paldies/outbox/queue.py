@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, func, select, update
+from sqlalchemy import Integer, RowMapping, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from paldies.campaigns import keys
@@ -75,11 +75,14 @@ _WAITING = (
 )
 # The status stands literally in the statement: with a bound one PostgreSQL would not use the partial index.
 _SCHEDULED = messages.c.status == bindparam(None, MessageStatus.SCHEDULED.value, literal_execute=True)
-_DUE = (
+_ANY = (
     select(*_WAITING)
     .join_from(messages, enrolments, enrolments.c.id == messages.c.enrolment_id)
     .join(customers, customers.c.id == messages.c.customer_id)
-    .where(messages.c.channel == bindparam("channel"), _SCHEDULED, messages.c.parked_at.is_(None))
+)
+_ONE = _ANY.where(messages.c.id == bindparam("message"))
+_DUE = (
+    _ANY.where(messages.c.channel == bindparam("channel"), _SCHEDULED, messages.c.parked_at.is_(None))
     .where(messages.c.send_at <= bindparam("now"))
     .order_by(messages.c.send_at)
     .limit(bindparam("most", type_=Integer))
@@ -89,7 +92,16 @@ _DUE = (
 def due(session: Session, channel: str, now: datetime, most: int) -> list[Waiting]:
     """The messages whose time has come, the longest waiting first."""
     rows = session.execute(_DUE, {"channel": channel, "now": now, "most": most}).mappings().all()
-    return [Waiting(**{**row, "purpose": Purpose(row["purpose"]), "arm": Arm(row["arm"])}) for row in rows]
+    return [_waiting(row) for row in rows]
+
+
+def waiting(session: Session, message_id: int) -> Waiting:
+    """One message, whatever its state."""
+    return _waiting(session.execute(_ONE, {"message": message_id}).mappings().one())
+
+
+def _waiting(row: RowMapping) -> Waiting:
+    return Waiting(**{**row, "purpose": Purpose(row["purpose"]), "arm": Arm(row["arm"])})
 
 
 def next_due_at(session: Session) -> datetime | None:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import structlog
 
-from paldies.campaigns.decisions import Hold
+from paldies.campaigns.decisions import Decision, Defer, Hold, Skip
 from paldies.campaigns.reasons import Reason
 from paldies.campaigns.words import MessageStatus
 from paldies.channels.base import Channel, DeliveryError, Doubt
@@ -18,9 +18,11 @@ from paldies.faults import Point, reach
 from paldies.logs import masked
 from paldies.outbox.batch import Ready
 from paldies.outbox.breaker import Breaker
+from paldies.outbox.budget import Budget
 from paldies.outbox.claims import Claim
 from paldies.outbox.composer import Composed, Composer, RenderFault
 from paldies.outbox.ledger import Ledger
+from paldies.outbox.links import Links
 from paldies.outbox.settlements import Settlement
 from paldies.outbox.settling import after_error, after_success, in_doubt, is_about_the_channel
 
@@ -48,6 +50,8 @@ class Sender:
         breaker: Breaker,
         clock: Clock,
         alerts: Alerts,
+        budget: Budget,
+        links: Links,
         process: str,
     ) -> None:
         """`process` is who claims."""
@@ -57,24 +61,31 @@ class Sender:
         self._breaker = breaker
         self._clock = clock
         self._alerts = alerts
+        self._budget = budget
+        self._links = links
         self._process = process
         self._numbers = count(1)
 
-    async def send(self, ready: Ready) -> "Hold | asyncio.Future[None] | None":
-        """A Hold if a person has to look; or the settlement, done once written; or None: look at it again."""
+    async def send(self, ready: Ready) -> "Decision | asyncio.Future[None] | None":
+        """What keeps it from leaving; or the settlement, done once written; or None: look at it again."""
         if self._breaker.is_open or time.monotonic() - ready.decided_at > STALE_AFTER:
             return None
         key = ready.brief.waiting.key
         try:
-            composed = self._composer.compose(ready.brief)
+            composed = self._composer.compose(
+                ready.brief, self._clock.now(), expires_at=ready.decision.expires_at
+            )
         except RenderFault as fault:
             return Hold(Reason.TEMPLATE_FAULT, str(fault))
         except Exception as error:
             log.exception("a message could not be composed", message=key)
             return Hold(Reason.UNFORESEEN, f"{type(error).__name__}: {error}")
+        if beyond := self._beyond_budget(ready, composed):
+            return beyond
         claim = self._claim(ready, composed)
         reach(Point.BEFORE_CLAIM)
         if not await self._ledger.claim(claim):
+            self._budget.spend(-claim.cost)
             return None  # somebody got there first, or something about the customer has changed
         reach(Point.CLAIMED)
         settlement = await self._hand_over(ready, claim, composed)
@@ -82,6 +93,19 @@ class Sender:
         written = self._ledger.note(settlement)
         written.add_done_callback(lambda _: self._tell(ready, settlement))
         return written
+
+    def _beyond_budget(self, ready: Ready, composed: Composed) -> Defer | Skip | None:
+        """Takes what it costs from the day's budget; says what becomes of it if there is not enough."""
+        price = self._channel.price(composed.outgoing.rendered)
+        until = self._budget.closed_until(price, self._clock.now())
+        if until is None:
+            self._budget.spend(price)
+            return None
+        self._alerts.tell("budget", "The day's budget for calls and text messages is spent.")
+        expires_at = ready.decision.expires_at
+        if until > expires_at:
+            return Skip(Reason.BUDGET_SPENT)
+        return Defer(until, Reason.BUDGET_SPENT, expires_at)
 
     def _claim(self, ready: Ready, composed: Composed) -> Claim:
         row, now = ready.brief.waiting, self._clock.now()
@@ -100,15 +124,22 @@ class Sender:
             text_version=composed.outgoing.rendered.text_version,
             content=composed.content,
             is_late_seen=row.is_late_seen,
+            cost=self._channel.price(composed.outgoing.rendered),
         )
 
     async def _hand_over(self, ready: Ready, claim: Claim, composed: Composed) -> Settlement:
         deadline = time.monotonic() + BEGIN_WITHIN
-        outgoing = replace(composed.outgoing, attempt_id=claim.id, deadline=deadline)
+        outgoing = replace(
+            composed.outgoing,
+            attempt_id=claim.id,
+            deadline=deadline,
+            callback_url=self._links.callback(claim.id),
+        )
         brief = ready.brief
         try:
             receipt = await self._channel.send(outgoing)
         except DeliveryError as error:
+            self._budget.spend(-claim.cost)
             if is_about_the_channel(error) and self._breaker.trip(str(error), self._clock.now()):
                 log.warning("channel rests", channel=brief.waiting.channel, why=str(error))
                 self._alerts.tell(f"channel {brief.waiting.channel}", f"Nothing can be sent: {error}")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from sqlalchemy import bindparam, or_, update
 from sqlalchemy.orm import Session
@@ -37,6 +38,8 @@ class Settlement:
     receipt: str = ""
     send_at: datetime | None = None  # when to try again, if it goes back
     spends_attempt: bool = True
+    look_at: datetime | None = None  # when to ask what became of it
+    cost: Decimal = Decimal(0)
     next_leg: NextLeg | None = None
     dead: DeadAddress | None = None
 
@@ -54,6 +57,7 @@ _SETTLE = Prepared(
         receipt=bindparam("new_receipt"),
         sent_at=bindparam("new_sent_at"),
         ended_at=bindparam("new_ended_at"),
+        look_at=bindparam("new_look_at"),
     )
 )
 _PUT_BACK = Prepared(
@@ -71,7 +75,12 @@ _PUT_BACK = Prepared(
 _END_ATTEMPT = Prepared(
     update(attempts)
     .where(attempts.c.claim_id == bindparam("claim"))
-    .values(ended_at=bindparam("at"), outcome=bindparam("new_outcome"), note=bindparam("new_note"))
+    .values(
+        ended_at=bindparam("at"),
+        outcome=bindparam("new_outcome"),
+        note=bindparam("new_note"),
+        cost=bindparam("new_cost"),
+    )
 )
 _ENDED = (MessageStatus.SENT, MessageStatus.FAILED)
 
@@ -93,6 +102,7 @@ def write_settlements(session: Session, settlements: Sequence[Settlement]) -> No
                     "new_receipt": settlement.receipt,
                     "new_sent_at": settlement.at if settlement.status is MessageStatus.SENT else None,
                     "new_ended_at": settlement.at if settlement.status in _ENDED else None,
+                    "new_look_at": settlement.look_at,
                 }
                 for settlement in ended
             ],
@@ -120,6 +130,7 @@ def write_settlements(session: Session, settlements: Sequence[Settlement]) -> No
                 "at": settlement.at,
                 "new_outcome": settlement.reason or settlement.status.value,
                 "new_note": settlement.note or settlement.receipt,
+                "new_cost": settlement.cost,
             }
             for settlement in settlements
         ],

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from paldies.campaigns.reasons import Reason
 from paldies.campaigns.words import MessageStatus
@@ -17,14 +18,20 @@ OUR_FAULT_PAUSE = timedelta(minutes=1)  # so that one message cannot trip a chan
 
 def after_success(brief: Brief, claim: Claim, receipt: Receipt, now: datetime) -> Settlement:
     return replace(
-        _of(brief, claim, now), status=MessageStatus.SENT, reason="", receipt=printable(receipt.id)
+        _of(brief, claim, now),
+        status=MessageStatus.SENT,
+        reason="",
+        receipt=printable(receipt.id),
+        look_at=now + receipt.ask_after if receipt.ask_after else None,
     )
 
 
 def after_error(brief: Brief, claim: Claim, error: DeliveryError, now: datetime) -> Settlement:
     """Nothing left: a fault of ours or the provider's costs the message nothing, a refusal costs it a try."""
     row = brief.waiting
-    refused = replace(_of(brief, claim, now), note=printable(f"{error.code} {error}".strip()))
+    refused = replace(
+        _of(brief, claim, now), cost=Decimal(0), note=printable(f"{error.code} {error}".strip())
+    )
     again = replace(refused, status=MessageStatus.SCHEDULED, reason=Reason.TRY_AGAIN.value)
     if is_about_the_channel(error):
         return replace(again, send_at=now + OUR_FAULT_PAUSE, spends_attempt=False)
@@ -58,6 +65,7 @@ def _of(brief: Brief, claim: Claim, now: datetime) -> Settlement:
         at=now,
         status=MessageStatus.UNCONFIRMED,
         reason=Reason.UNCONFIRMED.value,
+        cost=claim.cost,
     )
 
 

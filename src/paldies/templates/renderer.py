@@ -20,6 +20,7 @@ class Content:
     html: str
     text: str
     locale: str
+    voicemail: str = ""  # what an answering machine is told
 
 
 @dataclass(frozen=True, slots=True)

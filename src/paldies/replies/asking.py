@@ -1,0 +1,138 @@
+"""Asks providers what became of what has left, and whether it has left where that is in doubt."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
+
+from paldies.campaigns.words import MessageStatus
+from paldies.channels.base import Answerable, DeliveryError, Trace
+from paldies.clock import Clock
+from paldies.outbox.composer import opened
+from paldies.outbox.plans import Plans
+from paldies.replies import deliveries
+from paldies.store.database import Database
+from paldies.store.schema import attempts, messages
+
+log = structlog.get_logger(__name__)
+
+AT_ONCE = 50  # questions to one provider in one round
+ASK_AGAIN = timedelta(minutes=1)  # when the provider could not be asked
+LET_IT_SETTLE = timedelta(seconds=30)  # a provider's list may lag behind what it has accepted
+
+_UNCONFIRMED = messages.c.status == bindparam(None, MessageStatus.UNCONFIRMED.value, literal_execute=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Awaited:
+    message_id: int
+    key: str
+    receipt: str
+
+
+class Asking:
+    """One round for each channel whose provider can be asked."""
+
+    def __init__(
+        self, channels: Sequence[Answerable], *, database: Database, plans: Plans, clock: Clock
+    ) -> None:
+        self._channels = channels
+        self._database = database
+        self._plans = plans
+        self._clock = clock
+
+    async def follow_up(self) -> None:
+        """Asks about every message whose answer is due."""
+        for channel in self._channels:
+            name = channel.traits.name
+            awaited = await self._database.read(_awaited, name, self._clock.now())
+            await asyncio.gather(*(self._follow_up(channel, one) for one in awaited))
+
+    async def trace(self) -> None:
+        """Looks for what may have left; what cannot be found stays in doubt until its step expires."""
+        for channel in self._channels:
+            name = channel.traits.name
+            for message_id, trace in await self._database.read(_in_doubt, name, self._clock.now()):
+                try:
+                    receipt = await channel.find(trace)
+                except DeliveryError as error:
+                    log.warning("the provider cannot be asked now", channel=name, why=str(error))
+                    break
+                if receipt:
+                    now = self._clock.now()
+                    await self._database.run(deliveries.settle, message_id, receipt, now=now)
+                    log.info("found again", channel=name, receipt=receipt.id)
+
+    async def _follow_up(self, channel: Answerable, one: _Awaited) -> None:
+        try:
+            report = await channel.report(one.receipt)
+        except DeliveryError as error:
+            log.warning("the provider cannot be asked now", channel=channel.traits.name, why=str(error))
+            await self._database.run(_ask_later, one.message_id, self._clock.now() + ASK_AGAIN)
+            return
+        except Exception:
+            log.exception("an answer could not be understood", message=one.key)
+            await self._database.run(_ask_later, one.message_id, self._clock.now() + ASK_AGAIN)
+            return
+        is_news = await self._database.run(
+            deliveries.record, one.message_id, report, plans=self._plans, now=self._clock.now()
+        )
+        if is_news:
+            log.info(report.kind.value, message=one.key, note=report.note or None)
+
+
+def _awaited(session: Session, channel: str, now: datetime) -> list[_Awaited]:
+    wanted = (
+        select(messages.c.id, messages.c.key, messages.c.receipt)
+        .where(messages.c.channel == channel, messages.c.look_at <= now)
+        .order_by(messages.c.look_at)
+        .limit(AT_ONCE)
+    )
+    return [_Awaited(*row) for row in session.execute(wanted)]
+
+
+def _ask_later(session: Session, message_id: int, at: datetime) -> None:
+    session.execute(
+        update(messages)
+        .where(messages.c.id == message_id, messages.c.look_at.is_not(None))
+        .values(look_at=at)
+    )
+
+
+def _in_doubt(session: Session, channel: str, now: datetime) -> list[tuple[int, Trace]]:
+    wanted = (
+        select(messages.c.id, messages.c.claimed_at, attempts.c.claim_id, attempts.c.address)
+        .add_columns(attempts.c.content)
+        .join_from(messages, attempts, attempts.c.claim_id == messages.c.claim_id)
+        .where(_UNCONFIRMED, messages.c.channel == channel, messages.c.claimed_at <= now - LET_IT_SETTLE)
+        .order_by(messages.c.claimed_at)
+        .limit(AT_ONCE)
+    )
+    return [
+        (
+            row.id,
+            Trace(
+                attempt_id=row.claim_id,
+                to=row.address,
+                text=opened(row.content)[1] if row.content else "",
+                began_at=row.claimed_at,
+                known=_receipts(session, channel, row.address, since=row.claimed_at),
+            ),
+        )
+        for row in session.execute(wanted).all()
+    ]
+
+
+def _receipts(session: Session, channel: str, address: str, *, since: datetime) -> frozenset[str]:
+    """Of other messages to the same number, which a household may share."""
+    found = session.scalars(
+        select(messages.c.receipt)
+        .join_from(messages, attempts, attempts.c.claim_id == messages.c.claim_id)
+        .where(messages.c.channel == channel, messages.c.receipt != "", attempts.c.address == address)
+        .where(attempts.c.started_at >= since - timedelta(days=1), attempts.c.cost > 0)
+    )
+    return frozenset(found)
