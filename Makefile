@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
+PIN := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url
 
 .PHONY: help install demo test check bench lock clean
 
@@ -33,7 +34,8 @@ bench: install ## speed, side by side with others, as ratios
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 lock: ## pin every dependency again (needs uv)
-	uv pip compile --universal --python-version 3.11 --generate-hashes --extra dev --no-header --no-annotate --no-emit-index-url -o requirements.lock pyproject.toml
+	$(PIN) --extra dev -o requirements.lock pyproject.toml
+	$(PIN) --extra image -o requirements.image.lock pyproject.toml
 
 clean: ## remove what make made
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
