@@ -110,6 +110,16 @@ def _leg(leg: LegStory, step: StepStory, clock: LocalTime) -> dict[str, Any]:
             }
             for attempt in leg.attempts
         ],
+        "is_awaited": leg.is_awaited,
+        "deliveries": [
+            {
+                "kind": delivery.kind,
+                "sentence": delivery.kind.sentence,
+                "at": _utc(delivery.at),
+                "note": delivery.note,
+            }
+            for delivery in leg.deliveries
+        ],
     }
 
 

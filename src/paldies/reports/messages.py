@@ -5,10 +5,11 @@ from datetime import datetime
 
 from sqlalchemy import RowMapping
 
+from paldies.campaigns.deliveries import DeliveryKind
 from paldies.campaigns.reasons import Reason
 from paldies.campaigns.words import EventKind, MessageStatus
 from paldies.reports.records import Records, Rows
-from paldies.reports.story import AttemptStory, LegStory, Overtaken
+from paldies.reports.story import AttemptStory, DeliveryStory, LegStory, Overtaken
 
 Opened = Callable[[bytes], tuple[str, str]]  # what an attempt keeps, to subject and text
 
@@ -34,7 +35,12 @@ def leg_story(leg: RowMapping, records: Records, *, events: Rows, opened: Opened
         is_parked=leg["parked_at"] is not None,
         possible_duplicate=leg["possible_duplicate"],
         receipt=leg["receipt"],
+        is_awaited=leg["look_at"] is not None,
         attempts=tuple(_attempt(attempt, opened) for attempt in attempts),
+        deliveries=tuple(
+            DeliveryStory(DeliveryKind(event["kind"]), event["happened_at"], event["note"])
+            for event in records.deliveries.get(leg["id"], ())
+        ),
         overtaken=_overtaken(leg, records, events=events) if status in _MAY_HAVE_LEFT else (),
     )
 

@@ -12,6 +12,7 @@ from paldies.store.schema import (
     attempts,
     campaigns,
     customers,
+    delivery_events,
     enrolments,
     instance,
     messages,
@@ -33,6 +34,7 @@ class Records:
     enrolments: Rows  # of the orders, of their customers as such, and those that they share
     messages: Mapping[int, Rows]  # of an enrolment, by step and leg
     attempts: Mapping[int, Rows]  # of a message
+    deliveries: Mapping[int, Rows]  # of a message
     suppressions: Mapping[str, Rows]  # of an address
     campaigns: Rows
     plan_versions: Mapping[str, Rows]  # of a campaign, in the order of their publication
@@ -63,6 +65,12 @@ def read_records(session: Session, order_ids: Collection[int], *, with_content: 
         .where(attempts.c.message_id.in_([message["id"] for message in said]))
         .order_by(attempts.c.id),
     )
+    reported = _rows(
+        session,
+        select(delivery_events)
+        .where(delivery_events.c.message_id.in_([message["id"] for message in said]))
+        .order_by(delivery_events.c.id),
+    )
     never_again = select(suppressions).where(
         suppressions.c.address.in_({attempt["address"] for attempt in tried})
     )
@@ -78,6 +86,7 @@ def read_records(session: Session, order_ids: Collection[int], *, with_content: 
         enrolments=passages,
         messages=_by("enrolment_id", said),
         attempts=_by("message_id", tried),
+        deliveries=_by("message_id", reported),
         suppressions=_by("address", _rows(session, never_again.order_by(suppressions.c.suppressed_at))),
         campaigns=_rows(session, select(campaigns).order_by(campaigns.c.name)),
         plan_versions=_by("campaign", _rows(session, versions.order_by(plan_versions.c.version))),

@@ -4,7 +4,7 @@ from paldies.campaigns.reasons import Reason
 from paldies.campaigns.words import EnrolmentState, MessageStatus
 from paldies.reports.local_time import LocalTime
 from paldies.reports.silences import Silence
-from paldies.reports.story import LegStory, PassageStory, StepStory
+from paldies.reports.story import DeliveryStory, LegStory, PassageStory, StepStory
 
 
 def of_passage(passage: PassageStory, clock: LocalTime) -> str:
@@ -32,6 +32,11 @@ def of_step(step: StepStory, clock: LocalTime) -> str:
     return f"{start}. {why}{_in_brackets(step.note)}."
 
 
+def of_delivery(delivery: DeliveryStory, clock: LocalTime) -> str:
+    """What was reported after it had left."""
+    return f"{delivery.kind.sentence} on {clock.say(delivery.at)}{_in_brackets(delivery.note)}"
+
+
 def of_leg(leg: LegStory, step: StepStory, clock: LocalTime) -> str:
     """What became of it or will, when, why, and what somebody who wonders should know beside."""
     parts = [f"{_fate(leg, clock)}{_in_brackets(leg.note)}."]
@@ -41,6 +46,8 @@ def of_leg(leg: LegStory, step: StepStory, clock: LocalTime) -> str:
     if leg.possible_duplicate:
         again = "went" if leg.status is MessageStatus.SENT else "goes"
         parts.append(f"An earlier try may have arrived: it {again} once more, with the same Message-ID.")
+    if leg.is_awaited:
+        parts.append("What became of it is not known yet.")
     if leg.claimed_at:
         for late in leg.overtaken:
             left, came = clock.say_both(leg.claimed_at, late.at)
@@ -53,7 +60,8 @@ def _fate(leg: LegStory, clock: LocalTime) -> str:
     match leg.status:
         case MessageStatus.SENT:
             to = leg.attempts[-1].address if leg.attempts else ""
-            return f"Sent on {clock.say(leg.at)}{f' to {to}' if to else ''}"
+            done = _DONE.get(leg.channel, "Sent")
+            return f"{done} on {clock.say(leg.at)}{f' to {to}' if to else ''}"
         case MessageStatus.SENDING:
             return f"Leaving since {clock.say(leg.at)}: whether it arrived is not known yet"
         case MessageStatus.UNCONFIRMED:
@@ -66,6 +74,9 @@ def _fate(leg: LegStory, clock: LocalTime) -> str:
             return f"Not sent, as was decided on {clock.say(leg.at)}{why}"
         case MessageStatus.FAILED:
             return f"Failed on {clock.say(leg.at)}{why}"
+
+
+_DONE = {"call": "Called", "task": "Given to staff"}
 
 
 def _waiting(leg: LegStory, clock: LocalTime, why: str) -> str:

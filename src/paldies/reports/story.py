@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from paldies.campaigns.definition import Step
+from paldies.campaigns.deliveries import DeliveryKind
 from paldies.campaigns.reasons import Reason
 from paldies.campaigns.words import EnrolmentState, EventKind, MessageStatus, OrderStatus
 from paldies.reports.silences import Silence
@@ -49,6 +50,15 @@ class AttemptStory:
 
 
 @dataclass(frozen=True, slots=True)
+class DeliveryStory:
+    """What was reported of a message after it had left."""
+
+    kind: DeliveryKind
+    at: datetime
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Overtaken:
     """What would have stopped a message, had it not left already."""
 
@@ -72,7 +82,9 @@ class LegStory:
     is_parked: bool = False
     possible_duplicate: bool = False
     receipt: str = ""
+    is_awaited: bool = False  # what became of it is still to be reported
     attempts: tuple[AttemptStory, ...] = ()
+    deliveries: tuple[DeliveryStory, ...] = ()
     overtaken: tuple[Overtaken, ...] = ()
 
 

@@ -105,6 +105,9 @@ def _attempts(leg: LegStory, clock: LocalTime) -> Iterator[str]:
             yield wrapped(tried, by=6)
     elif leg.receipt:
         yield wrapped(f"- the answer was: {leg.receipt}", by=6)
+    for delivery in leg.deliveries:
+        if delivery.kind.is_final or delivery is leg.deliveries[-1]:
+            yield wrapped(f"- {sentences.of_delivery(delivery, clock)}", by=6)
     yield from (_content(attempt) for attempt in leg.attempts[-1:] if attempt.text)
 
 
