@@ -165,6 +165,72 @@ def test_a_mended_frame_or_sender_makes_new_versions_and_a_broken_one_none(folde
     assert said(hello(library, "en")).startswith("Bērzs & Co")
 
 
+def ring(library: Library, locale: str = "lv") -> Text:
+    text = library.find("first", "ring", "call", [locale])
+    assert text is not None
+    return text
+
+
+def test_the_frame_of_a_plain_channel_is_part_of_its_texts_in_their_language(folder: Path) -> None:
+    write(folder / "first/ring.call.txt", "One thing.")
+    write(folder / "first/ring.call.lv.txt", "Viena lieta.")
+    bare = ring(opened(folder))
+
+    write(folder / "_layout.call.txt", "<!-- phrase: why -->\n\n<!-- content -->")
+    library = opened(folder)
+
+    assert said(bare) == "Viena lieta.\n"
+    assert said(ring(library)) == "No Bērzs & Co\n\nViena lieta.\n"
+    assert said(ring(library, "en")) == "From Bērzs & Co\n\nOne thing.\n"
+    assert ring(library).id != bare.id
+
+
+@pytest.mark.parametrize(
+    ("broken", "said_of_it"),
+    [
+        ("Hello.", "does not say where the text goes"),
+        ("<b>Hello</b> <!-- content -->", "HTML in a frame for plain text"),
+        ("{{ shop.nam }} <!-- content -->", "there is no 'shop.nam'"),
+        ("<!-- phrase: hello --> <!-- content -->", "there is no phrase 'hello'"),
+    ],
+)
+def test_a_broken_frame_of_a_plain_channel_leaves_the_last_good_texts(
+    folder: Path, broken: str, said_of_it: str
+) -> None:
+    write(folder / "first/ring.call.txt", "One thing.")
+    write(folder / "_layout.call.txt", "Hello. <!-- content -->")
+    library = opened(folder)
+
+    write(folder / "_layout.call.txt", broken)
+    (problem,) = library.refresh()
+
+    assert problem.file == "_layout.call.txt" and said_of_it in problem.text
+    assert said(ring(library)) == "Hello. One thing.\n"
+
+
+def test_a_framed_plain_text_survives_a_restart(folder: Path) -> None:
+    write(folder / "first/ring.call.txt", "One thing.")
+    write(folder / "_layout.call.txt", "Hello. <!-- content -->")
+    notebook = Notebook()
+    opened(folder, notebook)
+
+    write(folder / "first/ring.call.txt", "{{ broken")
+    restarted = opened(folder, Notebook(notebook.unsaved()))
+
+    assert said(ring(restarted)) == "Hello. One thing.\n"
+    assert ring(restarted).render(samples.values(samples.COMPLETE), locale="en").html == ""
+
+
+def test_a_page_needs_html_around_it(folder: Path) -> None:
+    library = opened(folder)
+
+    write(folder / "_layout.email.html", "<!-- content -->")
+    problems = library.refresh()
+
+    assert [problem.text for problem in problems] == ["there is no HTML in this frame"]
+    assert "Hello Alise" in said(hello(library, "en"))
+
+
 def test_only_the_texts_that_a_sender_signs_change_with_the_sender(folder: Path) -> None:
     signed = letter("{{ sender.name }}, {{ sender.role }}", front="sender: anna\n")
     write(folder / "first/hello.email.md", signed)
@@ -204,6 +270,9 @@ def test_the_step_names_who_signs_where_the_text_does_not(folder: Path) -> None:
         ("first/hello.email.en.txt", "ok", ""),
         ("first/hello.letter.md", letter("x"), "needs a frame"),
         ("first/bye.email.md", letter("x", front="sender: zelda\n"), "nobody called 'zelda'"),
+        ("first/bye.email.md", letter("x", front="voicemail: x\n"), "never heard by an answering machine"),
+        ("first/bye.sms.txt", letter("x", front="voicemail: x\n"), "never heard by an answering machine"),
+        ("first/bye.call.txt", letter("x", front="voicemail: x\n"), ""),
         (
             "first/bye.email.md",
             letter("x", front="attach: ../senders.toml\n"),
@@ -362,3 +431,17 @@ def test_check_does_not_ask_a_text_to_suit_orders_that_its_step_leaves_out(folde
     problems = check(opened(folder), campaigns=[Campaign("first", "First", EventKind.CONFIRMED, (step,))])
 
     assert problems == []
+
+
+def test_check_asks_each_channel_whether_it_can_carry_a_text(folder: Path) -> None:
+    write(folder / "first/ring.call.txt", letter("Hello", front="voicemail: A long story\n"))
+    library = Library(folder, locale="en")
+
+    def objection(text: str, locale: str) -> str:
+        return f"it is long for {locale}. Cut it in half." if "long" in text else ""
+
+    problems = check(library, objections={"call": objection, "email": lambda *_: ""})
+
+    (found,) = [problem for problem in problems if "ring.call.txt" in problem.file]
+    assert (found.text, found.remedy) == ("it is long for en", "Cut it in half.")
+    assert found.is_warning

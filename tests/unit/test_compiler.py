@@ -345,3 +345,73 @@ def test_a_note_is_plain_text_and_its_tag_lines_leave_nothing_behind() -> None:
 
     assert content.text == "Hello\n<Al> *so*\nBye\n"
     assert content.html == ""
+
+
+SPOKEN = Passage(
+    "Hello from {{ shop.name }}.\n\n<!-- content -->\n\n{% if has_keys %}\nPress 9.\n{% endif %}\n\nGoodbye.",
+    "_layout.call.txt",
+)
+
+
+def call(text: str, *, frame: Passage | None = SPOKEN, has_keys: bool = True) -> Content:
+    sheets = compile_note(read(text, "first/hello.call.txt"), frame)
+    values = {"customer": Person(), "shop": ShopCard("Bērzs"), "has_keys": has_keys}
+    return sheets.fill(values, locale="en")
+
+
+def test_a_frame_for_plain_text_stands_around_it_and_leaves_no_gaps() -> None:
+    text = "{% if customer.first_name %}\nOne thing, {{ customer.first_name }}.\n{% endif %}\n"
+
+    with_keys, without = call(text), call(text, has_keys=False)
+
+    assert with_keys.text == "Hello from Bērzs.\n\nOne thing, Alice.\n\nPress 9.\n\nGoodbye.\n"
+    assert without.text == "Hello from Bērzs.\n\nOne thing, Alice.\n\nGoodbye.\n"
+
+
+def test_a_frame_may_stand_on_the_same_line_as_its_text() -> None:
+    frame = Passage("{{ shop.name }}: <!-- content -->\n", "_layout.sms.txt")
+
+    assert call("one thing\nis left", frame=frame).text == "Bērzs: one thing\nis left\n"
+
+
+def test_an_answering_machine_hears_its_own_words_in_the_frame_without_the_keys() -> None:
+    content = call("---\nvoicemail: Please, {{ customer.first_name }}: look: a mail.\n---\nOne thing.")
+
+    assert content.voicemail == "Hello from Bērzs.\n\nPlease, Alice: look: a mail.\n\nGoodbye.\n"
+    assert "One thing." in content.text and "Please" not in content.text
+
+
+@pytest.mark.parametrize(
+    "front",
+    ["", "---\nvoicemail:\n---\n", "---\nvoicemail: {% if not customer.first_name %}Hi{% endif %}\n---\n"],
+)
+def test_without_words_of_its_own_an_answering_machine_hears_nothing(front: str) -> None:
+    assert call(f"{front}One thing.").voicemail == ""
+
+
+def test_a_frame_for_plain_text_has_one_place_for_it() -> None:
+    with pytest.raises(TemplateFault) as raised:
+        call("One thing.", frame=Passage("Hello.", "_layout.call.txt"))
+
+    assert raised.value.problem.file == "_layout.call.txt"
+    assert "<!-- content -->" in raised.value.problem.remedy
+
+
+@pytest.mark.parametrize(
+    ("text", "frame", "place"),
+    [
+        (
+            "One thing.",
+            Passage("Hello.\n{{ shop.nam }}\n<!-- content -->", "_layout.call.txt"),
+            ("_layout.call.txt", 2),
+        ),
+        ("---\nsender: anna\nvoicemail: {{ customer.nme }}\n---\nOne.", SPOKEN, ("first/hello.call.txt", 3)),
+    ],
+)
+def test_a_mistake_around_plain_text_is_reported_where_it_was_made(
+    text: str, frame: Passage, place: tuple[str, int]
+) -> None:
+    with pytest.raises(TemplateFault) as raised:
+        call(text, frame=frame)
+
+    assert (raised.value.problem.file, raised.value.problem.line) == place

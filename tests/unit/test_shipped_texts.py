@@ -7,6 +7,7 @@ from itertools import product
 
 import pytest
 
+from paldies.campaigns.words import Purpose
 from paldies.templates import samples
 from paldies.templates.bundled import bundled_templates
 from paldies.templates.library import Library, Text
@@ -128,7 +129,7 @@ def test_the_page_can_be_read_by_everyone(library: Library, step: str, language:
 
 def test_the_way_out_is_offered_only_where_there_is_one(library: Library) -> None:
     thanks = text(library, "3_thank_you", "en")
-    values = samples.values(samples.COMPLETE)
+    values = samples.values(samples.COMPLETE, purpose=Purpose.PROMOTIONAL)
 
     with_way_out = thanks.render(values, locale="en")
     without = thanks.render({**values, "unsubscribe_url": ""}, locale="en")

@@ -16,11 +16,11 @@ from paldies.cli.campaign_state import read_states
 from paldies.cli.desk import Desk, as_live, config_path, read_settings, sit_down
 from paldies.cli.errors import explained
 from paldies.cli.output import AsJson, as_json, coloured, counted, heading, say, table
+from paldies.cli.templates import look_over
 from paldies.configuration import ConfigurationError
 from paldies.orders.shops.base import ColumnReport, ShopError
 from paldies.settings import OrderSource, Settings
 from paldies.store import migrations
-from paldies.templates import lint
 
 State = Literal["ok", "warning", "problem"]
 
@@ -109,10 +109,7 @@ def _nearest(folder: Path) -> Path:
 
 
 def _templates(desk: Desk) -> Iterator[Finding]:
-    campaigns = [draft.campaign for draft in desk.drafts.good]
-    problems = lint.check(
-        desk.library, campaigns=campaigns, shop=desk.shop, locale=desk.settings.paldies.locale
-    )
+    problems = look_over(desk)
     for problem in problems:
         where = problem.file if problem.line is None else f"{problem.file}:{problem.line}"
         state: State = "warning" if problem.is_warning else "problem"

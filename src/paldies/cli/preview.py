@@ -1,6 +1,6 @@
 """Fills one text in for a sample order or a real one, as it would be sent now."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
@@ -54,7 +54,7 @@ def fill_in(desk: Desk, asked: Filling) -> Filled:
     signer = step.sender if step else ""
     # without a plan nobody knows yet who will sign: the first of the shop's people stands in
     signer = signer or text.sender or next(iter(text.senders.keys()), "")
-    values = samples.values(example, desk.shop, purpose=purpose, unsubscribe_url="")
+    values = samples.values(example, desk.shop, purpose=purpose)
     content = text.render(values, locale=locale, sender=signer)
     broken = [problem for problem in problems if _is_about(problem, text) and not problem.is_warning]
     if broken:
@@ -63,12 +63,13 @@ def fill_in(desk: Desk, asked: Filling) -> Filled:
 
 
 def _example(desk: Desk, order: str) -> Sample:
+    pages = desk.settings.paldies.public_url
     if not order:
-        return samples.COMPLETE
+        return replace(samples.COMPLETE, public_url=pages)
     found = desk.look(_real, order, desk.home_zone)
     if found is None:
         raise Refused(f"There is no order {order!r}. See: paldies orders list")
-    return found
+    return replace(found, public_url=pages)
 
 
 def _real(session: Session, order: str, home_zone: str) -> Sample | None:

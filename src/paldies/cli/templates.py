@@ -6,11 +6,12 @@ from typing import Annotated
 
 import typer
 
-from paldies.cli.desk import sit_down
+from paldies.cli.desk import Desk, sit_down
 from paldies.cli.output import AsJson, Refused, as_json, coloured, counted, say, table
 from paldies.cli.preview import Filling, fill_in
 from paldies.cli.send_test import send_test
 from paldies.templates import lint
+from paldies.templates.faults import Problem
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 app.command("send-test")(send_test)
@@ -49,10 +50,7 @@ def list_(ctx: typer.Context, json: AsJson = False) -> None:
 def check(ctx: typer.Context, json: AsJson = False) -> None:
     """Compile every text and fill it in for sample orders; says what is wrong, where, and the remedy."""
     with sit_down(ctx) as desk:
-        campaigns = [draft.campaign for draft in desk.drafts.good]
-        problems = lint.check(
-            desk.library, campaigns=campaigns, shop=desk.shop, locale=desk.settings.paldies.locale
-        )
+        problems = look_over(desk)
         drafts = desk.drafts.problems
         count = len(desk.library.texts())
     if json:
@@ -75,6 +73,12 @@ def check(ctx: typer.Context, json: AsJson = False) -> None:
             say(f"{counted(count, 'text')}, all in order.")
     if drafts or any(not problem.is_warning for problem in problems):
         raise typer.Exit(1)
+
+
+def look_over(desk: Desk) -> list[Problem]:
+    """All that is wrong with the shop's texts."""
+    campaigns = [draft.campaign for draft in desk.drafts.good]
+    return lint.check(desk.library, campaigns=campaigns, shop=desk.shop, locale=desk.settings.paldies.locale)
 
 
 @app.command()
@@ -106,10 +110,16 @@ def preview(
     else:
         say(f"{filled.file}, for {filled.about}")
         if content.subject:
-            say(f"Subject: {content.subject}", f"Preview: {content.preheader}")
+            say(f"Subject: {content.subject}")
+        if content.preheader:
+            say(f"Preview: {content.preheader}")
         say("", content.text)
+        if content.voicemail:
+            say("To an answering machine:", "", content.voicemail)
+        elif channel == "call":
+            say("An answering machine is told nothing.")
         if out:
             say(f"Written: {out}")
 
 
-_PARTS = ("locale", "subject", "preheader", "text", "html")
+_PARTS = ("locale", "subject", "preheader", "text", "html", "voicemail")

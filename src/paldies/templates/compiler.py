@@ -19,12 +19,7 @@ CONTENT = "<!-- content -->"  # where in the frame the text goes
 
 def compile_page(manuscript: Manuscript, frame: Passage) -> Sheets:
     """Markdown within a frame: an HTML part and a plain-text part that say the same. Raises TemplateFault."""
-    if frame.text.count(CONTENT) != 1:
-        raise TemplateFault(
-            "the frame does not say where the text goes",
-            remedy=f"Write {CONTENT} once, inside <body>.",
-            file=frame.file,
-        )
+    _check_place(frame, remedy=f"Write {CONTENT} once, inside <body>.")
     if not manuscript.subject.text:
         raise TemplateFault(
             "there is no subject",
@@ -46,13 +41,38 @@ def compile_page(manuscript: Manuscript, frame: Passage) -> Sheets:
     )
 
 
-def compile_note(manuscript: Manuscript) -> Sheets:
-    """Plain text for a channel without HTML. Raises TemplateFault."""
+def compile_note(manuscript: Manuscript, frame: Passage | None = None) -> Sheets:
+    """Plain text, within a frame if its channel has one. Raises TemplateFault."""
+    if frame:
+        _check_place(frame, remedy=f"Write {CONTENT} once, where the text goes.")
+    return Sheets(plain=_note(manuscript, frame), html=None, voicemail=_voicemail(manuscript, frame))
+
+
+def _check_place(frame: Passage, *, remedy: str) -> None:
+    if frame.text.count(CONTENT) != 1:
+        raise TemplateFault("the frame does not say where the text goes", remedy=remedy, file=frame.file)
+
+
+def _note(manuscript: Manuscript, frame: Passage | None) -> Sheet:
     tags = Tags()
-    script = _heading(manuscript, tags) + without_tag_lines(tags.shield(manuscript.body))
-    return Sheets(
-        plain=Sheet(tags.restore(script), plain_environment(), file=manuscript.body.file), html=None
-    )
+    script = _heading(manuscript, tags) + _framed(manuscript.body, frame, tags=tags)
+    return Sheet(tags.restore(script), plain_environment(), file=manuscript.body.file)
+
+
+def _voicemail(manuscript: Manuscript, frame: Passage | None) -> Sheet | None:
+    words = manuscript.voicemail
+    if not words.text:
+        return None
+    tags = Tags()
+    script = tags.shield(words) + SEPARATOR + _framed(words, frame, tags=tags)
+    return Sheet(tags.restore(script), plain_environment(), file=words.file)
+
+
+def _framed(words: Passage, frame: Passage | None, *, tags: Tags) -> str:
+    shielded = tags.shield(words)
+    if frame:
+        shielded = tags.shield(frame).replace(CONTENT, shielded.strip("\n"))
+    return without_tag_lines(shielded)
 
 
 def _heading(manuscript: Manuscript, tags: Tags) -> str:

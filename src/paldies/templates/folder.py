@@ -49,17 +49,17 @@ class Folder:
         self.texts = self._text_files()
         return True
 
-    def frame(self, channel: str) -> Frame:
-        """Raises TemplateFault."""
-        file = file_name(channel)
-        html = self._contents.get(self.path / file)
-        if html is None:
+    def frame(self, channel: str, *, page: bool) -> Frame | None:
+        """The one for a channel's Markdown; its plain text may go without. Raises TemplateFault."""
+        file = file_name(channel, page=page)
+        text = self._contents.get(self.path / file)
+        if text is None and page:
             raise TemplateFault(
                 f"Markdown for {channel} needs a frame, and there is none",
                 remedy="Restore the file, or write the texts as .txt.",
                 file=file,
             )
-        return Frame(html, file, self._phrases)
+        return None if text is None else Frame(text, file, self._phrases)
 
     def _contents_now(self, signatures: dict[Path, Signature]) -> dict[Path, str]:
         """What cannot be read keeps its former content, and is looked at again the next time."""

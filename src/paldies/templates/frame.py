@@ -9,7 +9,9 @@ from paldies.templates.faults import TemplateFault
 from paldies.templates.locales import UNMARKED, fallbacks
 from paldies.templates.manuscript import Passage
 
+_HTML, _TXT = ".html", ".txt"
 PHRASES_FILE = "_layout.phrases.toml"
+_ELEMENT = re.compile("<[a-zA-Z]")
 _PHRASE = re.compile(r"<!-- phrase: ([a-z_]+) -->")
 
 Phrases = Mapping[str, Mapping[str, str]]  # by language, then by name
@@ -17,15 +19,21 @@ Phrases = Mapping[str, Mapping[str, str]]  # by language, then by name
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """`_layout.<channel>.html`: HTML with Jinja; `<!-- phrase: name -->` stands for a phrase."""
+    """`_layout.<channel>.html` or `.txt`: HTML or plain text, with Jinja.
 
-    html: str
+    `<!-- phrase: name -->` stands for a phrase.
+    """
+
+    text: str
     file: str
     phrases: Phrases = field(default_factory=dict)
 
     def in_language(self, locale: str) -> Passage:
         """The frame with its phrases filled in; a missing one is taken from English. Raises TemplateFault."""
-        return Passage(_PHRASE.sub(lambda found: self._phrase(found, locale), self.html), self.file)
+        passage = Passage(_PHRASE.sub(lambda found: self._phrase(found, locale), self.text), self.file)
+        if is_page(passage.text) != self.file.endswith(_HTML):
+            raise self._mistaken()
+        return passage
 
     def _phrase(self, found: re.Match[str], locale: str) -> str:
         for tag in fallbacks([locale], UNMARKED):
@@ -35,12 +43,26 @@ class Frame:
             f"there is no phrase {found[1]!r}",
             remedy=f'Write {found[1]} = "…" below [{UNMARKED}] in {PHRASES_FILE}.',
             file=self.file,
-            line=self.html.count("\n", 0, found.start()) + 1,
+            line=self.text.count("\n", 0, found.start()) + 1,
+        )
+
+    def _mistaken(self) -> TemplateFault:
+        if self.file.endswith(_HTML):
+            return TemplateFault(
+                "there is no HTML in this frame", remedy="Restore it, or call it .txt.", file=self.file
+            )
+        return TemplateFault(
+            "there is HTML in a frame for plain text", remedy="Take out what stands in < >.", file=self.file
         )
 
 
-def file_name(channel: str) -> str:
-    return f"_layout.{channel}.html"
+def is_page(frame: str) -> bool:
+    """Whether it stands around Markdown: a frame for plain text has no element in it."""
+    return bool(_ELEMENT.search(frame))
+
+
+def file_name(channel: str, *, page: bool) -> str:
+    return f"_layout.{channel}{_HTML if page else _TXT}"
 
 
 def read_phrases(text: str) -> Phrases:

@@ -98,13 +98,11 @@ class Library:
 
     def _source(self, file: TextFile) -> Source:
         script = manuscript.read(file.text, file.label)
-        layout = (
-            self._folder.frame(file.name.channel).in_language(file.name.written_in) if file.is_page else None
-        )
+        frame = self._folder.frame(file.name.channel, page=file.is_page)
         return make_source(
             file.name,
             file.text,
-            layout=layout.text if layout else "",
+            layout=frame.in_language(file.name.written_in).text if frame else "",
             senders=used_senders(script, self._folder.senders, file=file.label).to_json(),
             attachments=[read_attachment(name, file.folder, file=file.label) for name in script.attach],
         )

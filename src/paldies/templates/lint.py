@@ -1,8 +1,9 @@
 """Finds what would embarrass the shop: every text compiled, filled in for two sample orders and looked at."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from html.parser import HTMLParser
+from types import MappingProxyType
 
 from paldies.campaigns.definition import Campaign, Step
 from paldies.campaigns.expressions import ExpressionError, is_true
@@ -18,17 +19,30 @@ from paldies.templates.text import Text
 from paldies.templates.values import ShopCard
 
 _LONGEST_SUBJECT = 78  # characters; what most mailboxes show, and RFC 5322's recommended line
+# What a channel has against a text in a locale, as a sentence and its remedy; nothing if it can bear it.
+Objection = Callable[[str, str], str]
+_NONE: Mapping[str, Objection] = MappingProxyType({})
+
 _WORKING_LINKS = ("https://", "mailto:", "tel:")
 
 
 def check(
-    library: Library, *, campaigns: Sequence[Campaign] = (), shop: ShopCard = samples.SHOP, locale: str = ""
+    library: Library,
+    *,
+    campaigns: Sequence[Campaign] = (),
+    shop: ShopCard = samples.SHOP,
+    locale: str = "",
+    objections: Mapping[str, Objection] = _NONE,
 ) -> list[Problem]:
-    """All that is wrong with the texts; `locale` is the shop's own, `campaigns` those that could be read."""
+    """All that is wrong with the texts; `locale` is the shop's own, `campaigns` those that could be read.
+
+    `objections`, by channel, ask what will carry a text whether it can.
+    """
     problems = library.refresh()
     steps = {(campaign.name, step.name): step for campaign in campaigns for step in campaign.steps}
     for text in library.texts():
-        problems += _filled_in(text, steps.get(text.name.leg[:2]), shop)
+        objection = objections.get(text.name.channel)
+        problems += _filled_in(text, steps.get(text.name.leg[:2]), shop=shop, objection=objection)
     for campaign in campaigns:
         problems += _missing_texts(library, campaign)
         problems += _unknown_senders(library, campaign)
@@ -36,7 +50,9 @@ def check(
     return list(dict.fromkeys(problems))
 
 
-def _filled_in(text: Text, step: Step | None, shop: ShopCard) -> Iterator[Problem]:
+def _filled_in(
+    text: Text, step: Step | None, *, shop: ShopCard, objection: Objection | None
+) -> Iterator[Problem]:
     for sample in (samples.COMPLETE, samples.BARE):
         if step and not _is_wanted(step, sample):
             continue
@@ -49,6 +65,8 @@ def _filled_in(text: Text, step: Step | None, shop: ShopCard) -> Iterator[Proble
             yield Problem(problem.file, problem.line, f"for {sample.name}: {problem.text}", problem.remedy)
         else:
             yield from _looked_at(text, content, sample)
+            if objection:
+                yield from _carried(text, content, objection=objection)
 
 
 def _is_wanted(step: Step, sample: Sample) -> bool:
@@ -85,6 +103,13 @@ def _looked_at(text: Text, content: Content, sample: Sample) -> Iterator[Problem
             yield _problem(
                 text, f"the link {address!r} leads nowhere from a mail", "Write it out, from https:// on."
             )
+
+
+def _carried(text: Text, content: Content, *, objection: Objection) -> Iterator[Problem]:
+    for words in filter(None, (content.text, content.voicemail)):
+        if objected := objection(words, content.locale):
+            said, _, remedy = objected.partition(". ")
+            yield _problem(text, said.rstrip("."), remedy or "Shorten it.", is_warning=True)
 
 
 def _missing_texts(library: Library, campaign: Campaign) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from paldies.templates.faults import TemplateFault
 
 _FENCE = "---"
-_KEYS = ("subject", "preheader", "sender", "attach")
+_KEYS = ("subject", "preheader", "sender", "attach", "voicemail")
 _ENTRY = re.compile(r"([A-Za-z_]+)\s*:\s*(.*)")
 
 
@@ -21,11 +21,15 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Manuscript:
-    """`subject` and `preheader` may hold Jinja; `sender` is a key of senders.toml, `attach` names files."""
+    """`subject`, `preheader` and `voicemail` may hold Jinja.
+
+    `sender` is a key of senders.toml, `attach` names files; `voicemail` is for answering machines.
+    """
 
     body: Passage
     subject: Passage
     preheader: Passage
+    voicemail: Passage
     sender: str = ""
     attach: tuple[str, ...] = ()
 
@@ -46,6 +50,7 @@ def read(text: str, file: str) -> Manuscript:
         body=Passage("\n".join(lines[front.lines :]) + "\n", file, front.lines + 1),
         subject=front.entries.get("subject", nothing),
         preheader=front.entries.get("preheader", nothing),
+        voicemail=front.entries.get("voicemail", nothing),
         sender=front.entries.get("sender", nothing).text,
         attach=tuple(name.strip() for name in attach.split(",") if name.strip()),
     )

@@ -29,6 +29,7 @@ class Sheets:
 
     plain: Sheet
     html: Sheet | None
+    voicemail: Sheet | None = None  # its own words, and the same within the frame
 
     def fill(self, values: Mapping[str, object], *, locale: str) -> Content:
         """Raises RenderFault."""
@@ -37,7 +38,14 @@ class Sheets:
         html = ""
         if self.html:
             html = self.html.fill({**values, "subject": subject, "preheader": preheader})
-        return Content(subject, preheader, html, _tidied(text), locale)
+        return Content(subject, preheader, html, _tidied(text), locale, self._left_behind(values))
+
+    def _left_behind(self, values: Mapping[str, object]) -> str:
+        """For an answering machine: it presses no keys, and a frame around nothing is not said."""
+        if self.voicemail is None:
+            return ""
+        own, framed = self.voicemail.fill({**values, "has_keys": False}).split(SEPARATOR)
+        return _tidied(framed) if own.strip() else ""
 
 
 def _tidied(text: str) -> str:

@@ -11,6 +11,7 @@ from paldies.campaigns.words import OrderStatus, Purpose, Stage
 from paldies.templates.values import ShopCard
 
 _RIGA = ZoneInfo("Europe/Riga")
+_PAGE = "0123456789abcdefABCDEF"  # as long as a real one
 
 SHOP = ShopCard(
     name="Bērzs & Co",
@@ -26,6 +27,7 @@ class Sample:
     name: str
     order: Order
     customer: Customer
+    public_url: str = ""  # where the pages are that a message links to; empty: there are none
 
 
 COMPLETE = Sample(
@@ -67,6 +69,7 @@ COMPLETE = Sample(
         order_count=3,
         stage=Stage.RETURNING,
     ),
+    public_url=SHOP.url,
 )
 
 BARE = Sample(
@@ -89,13 +92,16 @@ def values(
     shop: ShopCard = SHOP,
     *,
     purpose: Purpose = Purpose.SERVICE,
-    unsubscribe_url: str = "https://berzs.example/u/0123456789abcdefABCDEF",
 ) -> dict[str, object]:
     """Everything that a text may ask for, except who signs and in which locale."""
+    pages = sample.public_url
     return {
         "order": sample.order,
         "customer": sample.customer,
         "shop": shop,
         "purpose": purpose.value,
-        "unsubscribe_url": unsubscribe_url,
+        "unsubscribe_url": f"{pages}/u/{_PAGE}" if pages and purpose is Purpose.PROMOTIONAL else "",
+        "feedback_url": f"{pages}/f/{_PAGE}" if pages else "",
+        "complaint_url": f"{pages}/c/{_PAGE}" if pages else "",
+        "has_keys": bool(pages),
     }

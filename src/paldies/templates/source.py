@@ -10,7 +10,7 @@ from paldies.templates.names import TextName
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """`layout` is the frame in the text's language, empty for plain text; `senders` is JSON."""
+    """`layout` is the frame in the text's language, empty where there is none; `senders` is JSON."""
 
     name: TextName
     text: str

@@ -8,7 +8,7 @@ from paldies.templates import attachments, manuscript, samples
 from paldies.templates.attachments import AttachedFile
 from paldies.templates.compiler import compile_note, compile_page
 from paldies.templates.faults import RenderFault, TemplateFault
-from paldies.templates.frame import file_name
+from paldies.templates.frame import file_name, is_page
 from paldies.templates.locales import language
 from paldies.templates.manuscript import Manuscript, Passage
 from paldies.templates.names import TextName
@@ -16,6 +16,8 @@ from paldies.templates.renderer import Content, Sheets
 from paldies.templates.senders import FILE as SENDERS_FILE
 from paldies.templates.senders import Sender, Senders
 from paldies.templates.source import Source
+
+_CALL = "call"  # the one channel that may meet an answering machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class Text:
 def build(source: Source, file: str, *, folder: Path) -> Text:
     """Compiles a text version, and tries it on a sample order. Raises TemplateFault."""
     script = manuscript.read(source.text, file)
+    _refuse_voicemail(script, source.name.channel)
     senders = Senders.from_json(source.senders)
     text = Text(
         name=source.name,
@@ -97,11 +100,23 @@ def used_senders(script: Manuscript, senders: Senders, *, file: str) -> Senders:
     return senders.only(script.sender)
 
 
+def _refuse_voicemail(script: Manuscript, channel: str) -> None:
+    if script.voicemail.text and channel != _CALL:
+        raise TemplateFault(
+            f"a text for {channel} is never heard by an answering machine",
+            remedy=f"Take the line out that begins with voicemail:, or move it to the text for {_CALL}.",
+            file=script.voicemail.file,
+            line=script.voicemail.line,
+        )
+
+
 def _compiled(script: Manuscript, source: Source) -> Sheets:
     try:
-        if not source.layout:
-            return compile_note(script)
-        return compile_page(script, Passage(source.layout, file_name(source.name.channel)))
+        page = is_page(source.layout)
+        frame = Passage(source.layout, file_name(source.name.channel, page=page))
+        if page:
+            return compile_page(script, frame)
+        return compile_note(script, frame if source.layout else None)
     except TemplateFault:
         raise
     except Exception as error:  # one odd file must not stop the others

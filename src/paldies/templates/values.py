@@ -31,6 +31,9 @@ NAMES: dict[str, type | None] = {
     "locale": None,
     "purpose": None,
     "unsubscribe_url": None,
+    "feedback_url": None,
+    "complaint_url": None,
+    "has_keys": None,
     "subject": None,
     "preheader": None,
 }
