@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from paldies.campaigns.reasons import Reason
+from paldies.outbox.parking import unpark
 from paldies.store.schema import campaigns, messages
 
 
@@ -28,10 +29,4 @@ def resume(session: Session, campaign: str) -> int | None:
     if state is None or state.paused_at is None:
         return None
     session.execute(update(campaigns).where(campaigns.c.name == campaign).values(paused_at=None))
-    freed = session.connection().execute(
-        update(messages)
-        .where(messages.c.campaign == campaign, messages.c.parked_at.is_not(None))
-        .where(messages.c.reason == Reason.PAUSED.value)
-        .values(parked_at=None, reason="")
-    )
-    return freed.rowcount
+    return unpark(session, Reason.PAUSED, messages.c.campaign == campaign)

@@ -105,10 +105,10 @@ def _waiting(row: RowMapping) -> Waiting:
 
 
 def next_due_at(session: Session) -> datetime | None:
-    """When the next message wants to be looked at, on any channel."""
+    """When something wants to be looked at next, on any channel: a message, or what became of one."""
     earliest = select(func.min(messages.c.send_at)).where(_SCHEDULED, messages.c.parked_at.is_(None))
-    found: datetime | None = session.scalar(earliest)
-    return found
+    awaited = select(func.min(messages.c.look_at)).where(messages.c.look_at.is_not(None))
+    return min(filter(None, (session.scalar(earliest), session.scalar(awaited))), default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ def after_success(brief: Brief, claim: Claim, receipt: Receipt, now: datetime) -
         status=MessageStatus.SENT,
         reason="",
         receipt=printable(receipt.id),
-        look_at=now + receipt.ask_after if receipt.ask_after else None,
+        look_at=None if receipt.ask_after is None else now + receipt.ask_after,
     )
 
 

@@ -51,7 +51,7 @@ def settle(session: Session, message_id: int, receipt: Receipt, *, now: datetime
     row = _locked(session, message_id)
     if not _is_in_doubt(row):
         return False
-    look_at = now + receipt.ask_after if receipt.ask_after else None
+    look_at = None if receipt.ask_after is None else now + receipt.ask_after
     session.execute(
         update(messages)
         .where(messages.c.id == message_id)
