@@ -42,6 +42,7 @@ class DeliveryKind(StrEnum):
     BOUNCED = "bounced", "It came back undelivered", True, Reason.BOUNCED
     FAILED = "failed", "It could not be delivered", True, Reason.REFUSED
     NOT_DONE = "not_done", "Nobody did it in time", True, Reason.NOT_DONE
+    WITHDRAWN = "withdrawn", "It was no longer wanted before anybody did it", True, Reason.SUPPRESSED
 
     # what the customer thinks of it
     COMPLAINED = "complained", "The customer called it spam"
