@@ -1,29 +1,24 @@
 """The only file that knows every concrete class: settings in, a working house out."""
 
-import inspect
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from pydantic import TypeAdapter, ValidationError
-
-from paldies.campaigns.durations import parse_duration
-from paldies.campaigns.faults import suggestion
 from paldies.campaigns.traits import Traits
 from paldies.channels import TRAITS
 from paldies.channels.absent import Absent
 from paldies.channels.base import Answerable, Channel
 from paldies.channels.email.channel import EmailChannel
 from paldies.channels.rehearsal import Rehearsal
+from paldies.channels.task.channel import TaskChannel
 from paldies.clock import Clock, SystemClock
 from paldies.customers.addresses import AddressError, email_address
-from paldies.orders.shops import SHOPS
 from paldies.orders.shops.base import Shop
+from paldies.orders.shops.making import SettingError, made_shop
 from paldies.orders.watched import WatchedShop
 from paldies.orders.watcher import Watcher
 from paldies.outbox.budget import Budget
@@ -185,7 +180,7 @@ def make_channels(settings: Settings, database: Database, clock: Clock) -> list[
     """Those that are set up; in rehearsal all of them. Raises SetUpError if e-mail is not."""
     if settings.is_rehearsal:
         return [Rehearsal(traits) for traits in TRAITS.values()]
-    return [make_email(settings)]
+    return [make_email(settings), *make_telephone(settings, clock), TaskChannel(database, clock)]
 
 
 def make_email(settings: Settings) -> EmailChannel:
@@ -201,6 +196,23 @@ def make_email(settings: Settings) -> EmailChannel:
     )
 
 
+def make_telephone(settings: Settings, clock: Clock) -> list[Channel]:
+    """Calls and text messages, which share one account; nothing where Twilio is not set up."""
+    twilio = settings.twilio
+    if not twilio.is_set_up:
+        return []
+    from paldies.channels.call.channel import CallChannel  # its SDK takes half a second to read
+    from paldies.channels.sms.channel import SmsChannel
+    from paldies.channels.twilio.account import Account
+
+    account = Account(twilio.account_sid, twilio.auth_token.get_secret_value(), base_url=twilio.base_url)
+    call_price, sms_price = twilio.call_price.amount, twilio.sms_price.amount
+    return [
+        CallChannel(account, sender=twilio.sender, price=call_price, voices=twilio.voices, clock=clock),
+        SmsChannel(account, sender=twilio.sender, price=sms_price, clock=clock),
+    ]
+
+
 def _rate(channel: str, settings: Settings) -> str:
     rates = {
         "email": settings.email.rate,
@@ -212,38 +224,10 @@ def _rate(channel: str, settings: Settings) -> str:
 
 def make_shop(source: OrderSource, clock: Clock | None = None) -> Shop:
     """Raises SetUpError for a kind or a key that nobody knows, ShopError for values that cannot be used."""
-    factory = SHOPS.get(source.kind)
-    if factory is None:
-        hint = suggestion(source.kind, SHOPS)
-        raise SetUpError(f"shops.{source.name}.kind: {source.kind!r} is no kind of shop; {hint}")
-    known = {
-        name: parameter
-        for name, parameter in inspect.signature(factory).parameters.items()
-        if name not in ("name", "clock")
-    }
-    for key in source.details:
-        if key not in known:
-            raise SetUpError(f"shops.{source.name}.{key} is not a setting; {suggestion(key, known)}")
-    for key, parameter in known.items():
-        if parameter.default is inspect.Parameter.empty and key not in source.details:
-            raise SetUpError(f"shops.{source.name}.{key} is missing")
-    details = {
-        key: _understood(value, known[key].annotation, place=f"shops.{source.name}.{key}")
-        for key, value in source.details.items()
-    }
-    return factory(source.name, clock=clock, **details)
-
-
-def _understood(value: Any, kind: Any, *, place: str) -> Any:
-    """A setting as its kind of shop wants it. Raises SetUpError: `minor_units = "nein"` must not mean yes."""
     try:
-        if kind is timedelta and isinstance(value, str):
-            return parse_duration(value)
-        return TypeAdapter(kind).validate_python(value)
-    except ValidationError as error:
-        raise SetUpError(f"{place}: {error.errors()[0]['msg']}, not {value!r}") from None
-    except ValueError as error:
-        raise SetUpError(f"{place}: {error}") from None
+        return made_shop(source.kind, source.name, settings=source.details, clock=clock)
+    except SettingError as error:
+        raise SetUpError(f"shops.{source.name}.{error}") from None
 
 
 def _upgraded(url: str) -> Database:

@@ -14,6 +14,7 @@ from paldies.reports.story import AttemptStory, DeliveryStory, LegStory, Overtak
 Opened = Callable[[bytes], tuple[str, str]]  # what an attempt keeps, to subject and text
 
 REASONS: Mapping[str, Reason] = {reason.value: reason for reason in Reason}
+_DELIVERIES: Mapping[str, DeliveryKind] = {kind.value: kind for kind in DeliveryKind}
 _CAME_TOO_LATE = {EventKind.CANCELLED: "cancellation", EventKind.REFUNDED: "refund"}
 _MAY_HAVE_LEFT = (MessageStatus.SENDING, MessageStatus.SENT, MessageStatus.UNCONFIRMED)
 
@@ -38,7 +39,7 @@ def leg_story(leg: RowMapping, records: Records, *, events: Rows, opened: Opened
         is_awaited=leg["look_at"] is not None,
         attempts=tuple(_attempt(attempt, opened) for attempt in attempts),
         deliveries=tuple(
-            DeliveryStory(DeliveryKind(event["kind"]), event["happened_at"], event["note"])
+            DeliveryStory(_DELIVERIES[event["kind"]], event["happened_at"], event["note"])
             for event in records.deliveries.get(leg["id"], ())
         ),
         overtaken=_overtaken(leg, records, events=events) if status in _MAY_HAVE_LEFT else (),
