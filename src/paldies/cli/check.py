@@ -10,13 +10,14 @@ from typing import Literal
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from paldies.bootstrap import SetUpError, make_email, make_shop
+from paldies.bootstrap import SetUpError, make_email, make_shop, make_telephone
 from paldies.channels.base import Channel, DeliveryError
 from paldies.cli.campaign_state import read_states
 from paldies.cli.desk import Desk, as_live, config_path, read_settings, sit_down
 from paldies.cli.errors import explained
 from paldies.cli.output import AsJson, as_json, coloured, counted, heading, say, table
 from paldies.cli.templates import look_over
+from paldies.clock import SystemClock
 from paldies.configuration import ConfigurationError
 from paldies.orders.shops.base import ColumnReport, ShopError
 from paldies.settings import OrderSource, Settings
@@ -64,7 +65,7 @@ def check(ctx: typer.Context, json: AsJson = False) -> None:
                     "shops", "warning", "no orders come from anywhere", "Add a [[shops]] to paldies.toml."
                 )
             )
-        findings.append(_mail_server(settings))
+        findings += [_mail_server(settings), _telephone(settings), _pages(settings)]
     if json:
         as_json({"findings": findings, "shops": reports})
     else:
@@ -160,6 +161,28 @@ def _mail_server(settings: Settings) -> Finding:
     except DeliveryError as error:
         return Finding("mail server", "problem", str(error), "See url in [email], or PALDIES_EMAIL_URL.")
     return Finding("mail server", "ok", "it answers, and lets us in")
+
+
+def _telephone(settings: Settings) -> Finding:
+    twilio = settings.twilio
+    if not twilio.is_set_up:
+        said = "not set up: steps go on to their next channel"
+        return Finding("telephone", "ok", said, "For calls and text messages: [twilio].")
+    call, _ = make_telephone(as_live(settings), SystemClock())
+    try:
+        asyncio.run(_probe(call))
+    except DeliveryError as error:
+        return Finding("telephone", "problem", str(error), "See [twilio], and PALDIES_TWILIO_AUTH_TOKEN.")
+    if twilio.daily_budget is None:
+        return Finding("telephone", "warning", "it answers", 'Set daily_budget = "20 EUR" under [twilio].')
+    return Finding("telephone", "ok", f"it answers; {twilio.daily_budget} a day")
+
+
+def _pages(settings: Settings) -> Finding:
+    if settings.paldies.public_url:
+        return Finding("pages", "ok", settings.paldies.public_url)
+    said = "no public_url: nothing promotional goes, answers come by reply"
+    return Finding("pages", "ok", said, "For links in messages: public_url in [paldies].")
 
 
 async def _probe(channel: Channel) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from paldies.channels import OBJECTIONS
 from paldies.cli.desk import Desk, sit_down
 from paldies.cli.output import AsJson, Refused, as_json, coloured, counted, say, table
 from paldies.cli.preview import Filling, fill_in
@@ -78,7 +79,13 @@ def check(ctx: typer.Context, json: AsJson = False) -> None:
 def look_over(desk: Desk) -> list[Problem]:
     """All that is wrong with the shop's texts."""
     campaigns = [draft.campaign for draft in desk.drafts.good]
-    return lint.check(desk.library, campaigns=campaigns, shop=desk.shop, locale=desk.settings.paldies.locale)
+    return lint.check(
+        desk.library,
+        campaigns=campaigns,
+        shop=desk.shop,
+        locale=desk.settings.paldies.locale,
+        objections=OBJECTIONS,
+    )
 
 
 @app.command()
