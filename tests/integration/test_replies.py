@@ -32,8 +32,10 @@ from paldies.outbox.plans import Draft, Plans, publish
 from paldies.outbox.rate import Rate
 from paldies.replies import deliveries
 from paldies.replies.asking import Asking
+from paldies.reports.telling import to_text
+from paldies.reports.why import explain
 from paldies.store.database import Database
-from paldies.store.schema import attempts, delivery_events, enrolments, messages, suppressions
+from paldies.store.schema import attempts, delivery_events, enrolments, messages, orders, suppressions
 from paldies.templates.library import Library
 from paldies.templates.values import ShopCard
 from tests.factories import NOON, RIGA
@@ -241,6 +243,23 @@ async def test_an_answering_machine_is_not_rung_again(desk: Desk) -> None:
     await desk.at(HOUR + MINUTE)
 
     assert desk.legs() == [(1, "call", "failed", "answered_by_machine"), (4, "sms", "sent", "")]
+
+
+async def test_why_tells_what_became_of_each_leg(desk: Desk) -> None:
+    desk.channels["call"].says, desk.channels["sms"].says = deque(["machine"]), deque(["ringing"])
+    await desk.order()
+    await desk.at(HOUR)
+    await desk.at(HOUR + MINUTE)
+
+    [order] = desk.rows(orders)
+    [story] = desk.database.look(
+        explain, order.number, plans=desk.plans, house=House(home_zone=RIGA), now=desk.clock.now()
+    )
+    told = to_text(story)
+
+    assert "call: Failed on 18 November, 13:01. Only an answering machine was reached" in told
+    assert "- An answering machine was reached on 18 November, 13:01 (machine)" in told
+    assert "What became of it is not known yet." in told
 
 
 async def test_the_same_report_twice_opens_one_leg(desk: Desk) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from paldies.campaigns.reasons import Reason
 from paldies.campaigns.words import EnrolmentState, MessageStatus
+from paldies.outbox.tasks import withdraw
 from paldies.store.prepared import Prepared
 from paldies.store.schema import enrolments, messages
 
@@ -93,6 +94,7 @@ def stop(session: Session, enrolment_ids: Collection[int], reason: Reason, now: 
     )
     for key in cancelled:
         log.info("cancel", message=key, reason=reason)
+    withdraw(session, enrolment_ids, reason, now)
 
 
 # IN would be expanded for every execution, which rules out many at once.
