@@ -255,11 +255,11 @@ async def test_why_tells_what_became_of_each_leg(desk: Desk) -> None:
     [story] = desk.database.look(
         explain, order.number, plans=desk.plans, house=House(home_zone=RIGA), now=desk.clock.now()
     )
-    told = to_text(story)
+    told = " ".join(to_text(story).split())
 
-    assert "call: Failed on 18 November, 13:01. Only an answering machine was reached" in told
-    assert "- An answering machine was reached on 18 November, 13:01 (machine)" in told
-    assert "What became of it is not known yet." in told
+    assert "call: Failed on Wed 18 Nov 13:01. Only an answering machine was reached (machine)." in told
+    assert "- An answering machine was reached on Wed 18 Nov 13:01 (machine)" in told
+    assert "sms: Sent on Wed 18 Nov 13:01 to +37120000001. What became of it is not known yet." in told
 
 
 async def test_the_same_report_twice_opens_one_leg(desk: Desk) -> None:
