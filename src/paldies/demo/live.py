@@ -21,12 +21,12 @@ from paldies.demo.house import MAILS, SHOP_FILE, furnish
 from paldies.demo.mail_server import MailServer
 from paldies.demo.narrator import Narrator, status
 from paldies.demo.page.app import Desk, day_and_time, make_page
-from paldies.demo.page.serving import serving
 from paldies.demo.shop import SampleShop
 from paldies.demo.story import BEGINS, ENDS, Story
 from paldies.outbox.engines import Tick
 from paldies.outbox.engines.embedded import EmbeddedEngine
 from paldies.store.database import Database
+from paldies.web.serving import serving
 
 _QUICK, _SLOW = 0.05, 0.5  # seconds between two ticks of the daemon
 _GLANCE = 0.15  # seconds between two looks at what has happened
@@ -42,7 +42,8 @@ async def play(folder: Path, story: Story, *, speed: float, port: int, console: 
         daemon = Daemon(bootstrap.build(settings, clock=clock))
         reader = Database(settings.database_url)
         desk = Desk(Chronicle(), server, clock)
-        async with serving(make_page(desk), port) as url:
+        remedy = "leave --port out, and a free one is found"
+        async with serving(make_page(desk), port, remedy=remedy) as url:
             _welcome(console, url)
             stage = Stage(daemon, desk, reader, console=console, url=url)
             is_over = await stage.run(shop, story.deeds)

@@ -1,0 +1,1 @@
+"""What customers and providers reach from outside: a few pages, and where Twilio rings back."""

@@ -1,0 +1,56 @@
+"""Puts the pages together, with what holds for all of them."""
+
+from fastapi import FastAPI, Request, Response
+from starlette.exceptions import HTTPException
+from starlette.middleware.base import RequestResponseEndpoint
+from starlette.responses import PlainTextResponse
+
+from paldies.replies.cases import CaseIsFull
+from paldies.web.complaints import complaints
+from paldies.web.desk import Desk, Unavailable, Unknown
+from paldies.web.feedback import feedback
+from paldies.web.forms import TooMuch
+from paldies.web.health import health
+from paldies.web.look import HEADERS, Look
+from paldies.web.twilio import twilio
+from paldies.web.unsubscribing import unsubscribing
+
+
+def make_pages(desk: Desk) -> FastAPI:
+    pages = FastAPI(openapi_url=None, redirect_slashes=False)
+    look = Look(desk.shop, desk.locale)
+    pages.include_router(unsubscribing(desk, look))
+    pages.include_router(feedback(desk, look))
+    pages.include_router(complaints(desk, look))
+    pages.include_router(health(desk))
+    pages.include_router(twilio(desk))
+
+    @pages.api_route("/", methods=["GET", "HEAD"])
+    async def index() -> PlainTextResponse:
+        return PlainTextResponse("paldies: the pages that this shop's messages link to.\n")
+
+    @pages.exception_handler(Unknown)
+    @pages.exception_handler(HTTPException)
+    async def unknown(request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 404
+        return look.page("said", request, status=status, title="unknown_title", texts=["unknown_text"])
+
+    @pages.exception_handler(Unavailable)
+    @pages.exception_handler(Exception)
+    async def unavailable(request: Request, _: Exception) -> Response:
+        page = look.page("said", request, status=503, title="unavailable_title", texts=["unavailable_text"])
+        page.headers.update(HEADERS | {"Retry-After": "120"})
+        return page
+
+    @pages.exception_handler(TooMuch)
+    @pages.exception_handler(CaseIsFull)
+    async def too_much(request: Request, _: Exception) -> Response:
+        return look.page("said", request, status=413, title="too_long_title", texts=["too_long_text"])
+
+    @pages.middleware("http")
+    async def keep_to_ourselves(request: Request, call_next: RequestResponseEndpoint) -> Response:
+        response = await call_next(request)
+        response.headers.update(HEADERS)
+        return response
+
+    return pages

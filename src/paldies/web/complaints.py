@@ -1,0 +1,35 @@
+"""`/c/…`: tell us first."""
+
+from fastapi import APIRouter, Request, Response
+
+from paldies.replies.wishes import complain
+from paldies.web.desk import Desk
+from paldies.web.forms import LONGEST_TEXT, read_form, text_of
+from paldies.web.look import Look
+
+
+def complaints(desk: Desk, look: Look) -> APIRouter:
+    pages = APIRouter()
+
+    @pages.api_route("/c/{token}", methods=["GET", "HEAD"])
+    async def ask(token: str, request: Request) -> Response:
+        about = await desk.about(desk.of_link(token))
+        return look.page("complaint", request, about, is_empty=False, longest=LONGEST_TEXT)
+
+    @pages.post("/c/{token}")
+    async def take(token: str, request: Request) -> Response:
+        find, form = desk.of_link(token), await read_form(request)
+        text, ring = text_of(form, "text"), "ring" in form
+        if not text and not ring:
+            about = await desk.about(find)
+            return look.page("complaint", request, about, status=422, is_empty=True, longest=LONGEST_TEXT)
+        about, case_id = await desk.answer(
+            find, complain, text=text, ring=ring, working=desk.working, now=desk.clock.now()
+        )
+        desk.tell_of_case(case_id, about)
+        if ring:
+            desk.tell_of_call_back(about)
+        texts = ["heard_ring" if ring else "heard_complaint", "heard_more"]
+        return look.page("said", request, about, title="heard_title", texts=texts)
+
+    return pages

@@ -1,0 +1,43 @@
+"""`/f/…`: how was it?"""
+
+from fastapi import APIRouter, Request, Response
+
+from paldies.replies.feedback import RATINGS, give
+from paldies.web.desk import Desk
+from paldies.web.forms import LONGEST_TEXT, read_form, text_of
+from paldies.web.look import Look
+
+
+def feedback(desk: Desk, look: Look) -> APIRouter:
+    pages = APIRouter()
+
+    @pages.api_route("/f/{token}", methods=["GET", "HEAD"])
+    async def ask(token: str, request: Request, rating: str = "") -> Response:
+        """A link may bring a rating along: it is chosen, and waits to be sent."""
+        about = await desk.about(desk.of_link(token))
+        chosen = _rating(rating)
+        return look.page("feedback", request, about, is_empty=False, chosen=chosen, longest=LONGEST_TEXT)
+
+    @pages.post("/f/{token}")
+    async def take(token: str, request: Request) -> Response:
+        find, form = desk.of_link(token), await read_form(request)
+        rating, text = _rating(text_of(form, "rating")), text_of(form, "text")
+        is_problem = "problem" in form
+        if rating is None and not text and not is_problem:
+            about = await desk.about(find)
+            return look.page(
+                "feedback", request, about, status=422, is_empty=True, chosen=None, longest=LONGEST_TEXT
+            )
+        about, case_id = await desk.answer(
+            find, give, rating=rating, text=text, is_problem=is_problem, now=desk.clock.now()
+        )
+        if case_id is None:
+            return look.page("said", request, about, title="thanks_title", texts=["thanks_text"])
+        desk.tell_of_case(case_id, about)
+        return look.page("said", request, about, title="heard_title", texts=["heard_feedback", "heard_more"])
+
+    return pages
+
+
+def _rating(said: str) -> int | None:
+    return int(said) if said in map(str, RATINGS) else None

@@ -1,0 +1,41 @@
+"""`/health`: whether the daemon is at work, for whoever watches over it."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from fastapi import APIRouter
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from starlette.responses import JSONResponse
+
+from paldies.store.schema import instance
+from paldies.web.desk import Desk, Unavailable
+
+TOO_OLD = timedelta(minutes=3)  # the heart beats every minute
+
+
+def health(desk: Desk) -> APIRouter:
+    pages = APIRouter()
+
+    @pages.api_route("/health", methods=["GET", "HEAD"])
+    async def look() -> JSONResponse:
+        try:
+            state = await desk.look(_state, desk.clock.now())
+        except Unavailable:
+            state = {"problem": "the database cannot be read"}
+        return JSONResponse({"mode": desk.mode, **state}, 503 if "problem" in state else 200)
+
+    return pages
+
+
+def _state(session: Session, now: datetime) -> dict[str, Any]:
+    row = session.execute(select(instance.c.heartbeat_at, instance.c.paused_at)).first()
+    if row is None or row.heartbeat_at is None:
+        return {"database": "ok", "problem": "the daemon has not begun yet"}
+    age = now - row.heartbeat_at
+    state = {
+        "database": "ok",
+        "heartbeat_age": round(age.total_seconds()),  # seconds
+        "sending": "paused" if row.paused_at else "on",
+    }
+    return state | ({"problem": "the daemon's heart has stopped beating"} if age > TOO_OLD else {})

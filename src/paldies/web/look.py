@@ -1,0 +1,70 @@
+"""How the pages look: plain HTML in one frame, with one stylesheet and nothing that runs."""
+
+from base64 import b64encode
+from functools import lru_cache, partial
+from hashlib import sha256
+from importlib.resources import files
+
+from fastapi import Request
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.responses import HTMLResponse
+
+from paldies.replies.regarding import Regarding
+from paldies.templates.values import ShopCard
+from paldies.web.phrases import pick, say
+
+_STYLE = (files(__package__) / "looks/style.css").read_text("utf-8")
+_HASH = b64encode(sha256(_STYLE.encode()).digest()).decode()
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": (
+        f"default-src 'none'; style-src 'sha256-{_HASH}'; img-src data:; form-action 'self';"
+        " base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+
+
+class Look:
+    """Draws pages for one shop; they show nothing about the customer, as a link may have been forwarded."""
+
+    def __init__(self, shop: ShopCard, locale: str) -> None:
+        """`locale` is the shop's own."""
+        self._shop = shop
+        self._locale = locale
+
+    def page(
+        self,
+        name: str,
+        request: Request,
+        about: Regarding | None = None,
+        *,
+        status: int = 200,
+        **values: object,
+    ) -> HTMLResponse:
+        """In the language of the message it is about, or else in one that the browser asks for."""
+        accepted = request.headers.get("accept-language", "")
+        language = pick(about.locales if about else (), accepted, self._locale)
+        drawn = _pages().get_template(f"{name}.html").render(
+            language=language,
+            say=partial(say, language),
+            shop=self._shop,
+            style=Markup(_STYLE),  # noqa: S704 - our own file
+            **values,
+        )
+        return HTMLResponse(drawn, status, headers={"Content-Language": language})
+
+
+@lru_cache(maxsize=1)
+def _pages() -> Environment:
+    return Environment(
+        loader=PackageLoader(__package__, "looks"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
