@@ -104,5 +104,4 @@ class AddressKind(StrEnum):
     EMAIL = "email"
     PHONE = "phone"
     POST = "post"
-    PERSON = "person"  # a person at the shop finds the way: by telephone, or else by e-mail
     NONE = "none"

@@ -150,8 +150,6 @@ def _address(traits: Traits, order: OrderView | None, customer: Mapping[str, Any
             return order.email if order else str(customer["email"])
         case AddressKind.PHONE:
             return order.phone if order else str(customer["phone"])
-        case AddressKind.PERSON:
-            return (order.phone or order.email) if order else str(customer["phone"] or customer["email"])
         case AddressKind.POST:
             return order.order.address if order else ""
         case _:

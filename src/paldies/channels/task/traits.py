@@ -1,6 +1,6 @@
-"""What the policy has to know about asking a person at the shop."""
+"""What the policy has to know about asking a person at the shop to ring."""
 
 from paldies.campaigns.traits import Traits
 from paldies.campaigns.words import AddressKind
 
-TRAITS = Traits(name="task", address=AddressKind.PERSON, needs_consent=frozenset())
+TRAITS = Traits(name="task", address=AddressKind.PHONE, needs_consent=frozenset())
