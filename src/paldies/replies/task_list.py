@@ -25,6 +25,7 @@ class Task:
     step: str
     message_id: int | None
     customer_id: int
+    order_id: int | None
     order: str  # its number; empty if it is about no order
     shop: str
     name: str
@@ -156,7 +157,18 @@ _TASKS = (
 
 
 def _task(row: RowMapping) -> Task:
-    same = ("id", "message_id", "customer_id", "phone", "email", "locale", "script", "created_at", "due_at")
+    same = (
+        "id",
+        "message_id",
+        "customer_id",
+        "order_id",
+        "phone",
+        "email",
+        "locale",
+        "script",
+        "created_at",
+        "due_at",
+    )
     closing = ("snoozed_until", "done_at", "done_by", "outcome", "note")
     return Task(
         kind=TaskKind(row["kind"]),

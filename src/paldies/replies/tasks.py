@@ -42,6 +42,15 @@ class TaskRefused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Snoozed:
+    """From when a task is shown again, and until when it is to be done then (UTC)."""
+
+    task: int
+    until: datetime
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """What a task has come to."""
 
@@ -50,17 +59,8 @@ class Done:
     outcome: TaskOutcome
     silenced: str = ""  # the address or number that is not contacted again
     case: int | None = None  # the complaint that it was written into
-    promised: int | None = None  # the task to ring again, if the customer has asked for that
+    promised: Snoozed | None = None  # the task to ring again, if the customer has asked for that
     next: Next | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Snoozed:
-    """From when a task is shown again, and until when it is to be done then (UTC)."""
-
-    task: int
-    until: datetime
-    due_at: datetime
 
 
 def done(
@@ -151,7 +151,7 @@ def promise(
         now=now,
     )
     session.execute(update(staff_tasks).where(staff_tasks.c.id == promised).values(snoozed_until=at))
-    return replace(reached, promised=promised)
+    return replace(reached, promised=Snoozed(promised, at, at + TIME_TO_DO_IT))
 
 
 def _locked(session: Session, task_id: int) -> RowMapping:
