@@ -402,10 +402,10 @@ def test_the_database_is_brought_to_the_newest_schema(begun: Paldies) -> None:
 
 
 def test_a_campaign_shows_its_state_and_its_steps(house: House) -> None:
-    (listed,) = house.paldies("campaigns", "list", "--json").json
+    listed = house.paldies("campaigns", "list", "--json").json
     shown = house.paldies("campaigns", "show", "first_day")
 
-    assert (listed["name"], listed["state"], listed["inside"]) == ("first_day", "published", 1)
+    assert {(one["name"], one["state"], one["inside"]) for one in listed} >= {("first_day", "published", 1)}
     assert "after 16h, within 1d" in shown.out and "1 order inside" in shown.out
 
 
@@ -442,10 +442,10 @@ def test_a_no_at_the_terminal_changes_nothing(house: House, tmp_path: Path) -> N
 
 def test_a_campaign_is_paused_and_resumed(house: House) -> None:
     paused = house.paldies("campaigns", "pause", "first_day")
-    (listed,) = house.paldies("campaigns", "list", "--json").json
+    states = {one["name"]: one["state"] for one in house.paldies("campaigns", "list", "--json").json}
     resumed = house.paldies("campaigns", "resume", "first_day")
 
-    assert (paused.code, listed["state"], resumed.code) == (0, "paused", 0)
+    assert (paused.code, states["first_day"], resumed.code) == (0, "paused", 0)
     assert "0 messages had been waiting" in resumed.out
 
 
