@@ -1,14 +1,16 @@
 """Weeks in the life of a shop, played as fast as the machine can, with the real daemon beside it."""
 
+import shutil
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 from paldies import bootstrap, configuration
 from paldies.channels import TRAITS
-from paldies.channels.base import Outgoing, Receipt
+from paldies.channels.base import Outgoing, Receipt, Rendered
 from paldies.clock import SteppedClock
 from paldies.daemon import Daemon
 from paldies.outbox.queue import next_due_at
@@ -42,6 +44,51 @@ poll = "1h"
 """
 
 
+# What the oracle foretells: the first day of a shop that only writes.
+FIRST_DAY = """
+title = "The first day"
+trigger = "order.confirmed"
+stop_on = ["order.cancelled", "order.refunded"]
+again_after = "30d"
+catch_up = "24h"
+
+[[steps]]
+name = "1_right_choice"
+after = "20m"
+channels = ["email"]
+purpose = "service"
+expires = "12h"
+
+[[steps]]
+name = "2_reminder"
+after = "16h"
+within = "24h"
+window = { hours = "9:00-20:00" }
+channels = ["email"]
+purpose = "service"
+when = "order.todo"
+
+[[steps]]
+name = "3_thank_you"
+after = "20h"
+within = "24h"
+window = { hours = "9:00-20:00" }
+channels = ["email"]
+purpose = "service"
+sender = "anna"
+"""
+
+
+def lay_out(folder: Path) -> Path:
+    """The shipped letters of the first day, on the plan above."""
+    (folder / "first_day").mkdir(parents=True)
+    shipped = bundled_templates()
+    for file in [*shipped.glob("*.*"), *shipped.glob("first_day/*.email.*")]:
+        shutil.copy(file, folder / file.relative_to(shipped))
+    (folder / "first_day/campaign.toml").write_text(FIRST_DAY)
+    return folder
+
+
 class Postbox:
     """Stands in for e-mail: takes everything, and notes when it came."""
 
@@ -51,6 +98,9 @@ class Postbox:
     def __init__(self, clock: SteppedClock) -> None:
         self._clock = clock
         self.letters: list[tuple[datetime, Outgoing]] = []
+
+    def price(self, rendered: Rendered) -> Decimal:
+        return Decimal(0)
 
     async def send(self, message: Outgoing) -> Receipt:
         self.letters.append((self._clock.now(), message))
@@ -140,5 +190,6 @@ class Season:
 
     def _settings(self) -> Settings:
         toml = self.folder / configuration.FILE
-        toml.write_text(_TOML.format(templates=bundled_templates(), shop=SETTINGS), encoding="utf-8")
+        templates = lay_out(self.folder / "message_templates")
+        toml.write_text(_TOML.format(templates=templates, shop=SETTINGS), encoding="utf-8")
         return configuration.load(toml, environment={})

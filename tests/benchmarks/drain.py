@@ -12,6 +12,7 @@ import sys
 import time
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import uvloop
@@ -19,7 +20,7 @@ import uvloop
 from paldies import logs
 from paldies.bootstrap import build
 from paldies.channels import TRAITS
-from paldies.channels.base import Channel, Outgoing, Receipt
+from paldies.channels.base import Channel, Outgoing, Receipt, Rendered
 from paldies.clock import SteppedClock
 from paldies.configuration import load
 from paldies.daemon import Daemon
@@ -66,6 +67,9 @@ class Writing:
     def __init__(self, path: Path) -> None:
         self._file = path.open("w", encoding="utf-8")
 
+    def price(self, rendered: Rendered) -> Decimal:
+        return Decimal(0)
+
     async def send(self, message: Outgoing) -> Receipt:
         rendered = asdict(message.rendered)
         fields = {name: rendered[name] for name in ("to", "to_name", "subject", "text", "html")}
@@ -82,7 +86,8 @@ async def main(folder: Path, orders: int, smtp: str, mails: Path | None) -> dict
     configuration = folder / "paldies.toml"
     configuration.write_text(CONFIGURATION.format(smtp=smtp), encoding="utf-8")
     templates = folder / "message_templates"
-    shutil.copytree(bundled_templates(), templates, ignore=shutil.ignore_patterns("[2-9]_*"))
+    other = ("[2-9]_*", "getting_started", "listening")
+    shutil.copytree(bundled_templates(), templates, ignore=shutil.ignore_patterns(*other))
     (templates / "first_day" / "campaign.toml").write_text(CAMPAIGN, encoding="utf-8")
     clock = SteppedClock(datetime.now(UTC).replace(microsecond=0))
     shop = sqlite3.connect(folder / "shop.db")
