@@ -15,8 +15,11 @@ from paldies.orders.shops import SHOPS
 from paldies.orders.shops.base import Page, Shop, ShopError
 from paldies.orders.snapshot import Snapshot
 from tests.fakes import FakeShop
+from tests.shopify_server import TOKEN, ShopifyServer, parcel, shopify_order
+from tests.woocommerce_server import KEY, SECRET, WooCommerceServer, woo_order
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+ALICE, BORIS, CARLA, NOBODY = "101", "102", "103", "999"  # orders: some shops know numbers only
 
 
 class Seller(Protocol):
@@ -103,12 +106,57 @@ class SqlSeller:
             connection.execute(text(statement), rows)
 
 
-@pytest.fixture(params=["fake", "folder", "sqlite", "postgresql"])
+class WooCommerceSeller:
+    keeps_present_state = True
+
+    def __init__(self, server: WooCommerceServer) -> None:
+        self.server = server
+
+    def open(self) -> Shop:
+        clock = SteppedClock(NOON + timedelta(days=1))
+        return SHOPS["woocommerce"]("store", url=self.server.url, key=KEY, secret=SECRET, clock=clock)
+
+    def sell(self, *ids: str, status: str = "paid", at: datetime = NOON) -> None:
+        theirs = {"paid": "processing", "shipped": "completed"}.get(status, status)
+        self.server.put(*(woo_order(int(id), at=at, status=theirs) for id in ids))
+
+    def break_down(self) -> None:
+        self.server.stop()
+
+
+class ShopifySeller:
+    keeps_present_state = True
+
+    def __init__(self, server: ShopifyServer) -> None:
+        self.server = server
+
+    def open(self) -> Shop:
+        clock = SteppedClock(NOON + timedelta(days=1))
+        return SHOPS["shopify"]("store", url=self.server.url, token=TOKEN, clock=clock)
+
+    def sell(self, *ids: str, status: str = "paid", at: datetime = NOON) -> None:
+        changes: dict[str, Any] = {"financial_status": status}
+        if status in ("shipped", "delivered"):
+            sent = parcel(at, shipment_status=status if status == "delivered" else None)
+            changes = {"fulfillment_status": "fulfilled", "fulfillments": [sent]}
+        self.server.put(*(shopify_order(int(id), at=at, **changes) for id in ids))
+
+    def break_down(self) -> None:
+        self.server.stop()
+
+
+@pytest.fixture(params=["fake", "folder", "sqlite", "postgresql", "woocommerce", "shopify"])
 def seller(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Seller]:
     if request.param == "fake":
         yield FakeSeller()
     elif request.param == "folder":
         yield FolderSeller(tmp_path / "drop")
+    elif request.param == "woocommerce":
+        with WooCommerceServer() as woocommerce:
+            yield WooCommerceSeller(woocommerce)
+    elif request.param == "shopify":
+        with ShopifyServer() as shopify:
+            yield ShopifySeller(shopify)
     else:
         url = f"sqlite:///{tmp_path}/shop.db"
         if request.param == "postgresql":
@@ -127,12 +175,12 @@ def watch(shop: Shop, cursor: dict[str, Any]) -> tuple[list[Snapshot], dict[str,
 
 def test_a_new_order_is_told_once(seller: Seller) -> None:
     shop = seller.open()
-    seller.sell("alice-1")
+    seller.sell(ALICE)
 
     first, cursor, _ = watch(shop, {})
     second, cursor, _ = watch(shop, cursor)
 
-    assert [order.id for order in first] == ["alice-1"]
+    assert [order.id for order in first] == [ALICE]
     assert second == []
 
 
@@ -144,86 +192,86 @@ def test_a_shop_without_orders_tells_of_none(seller: Seller) -> None:
 
 def test_an_order_that_changes_is_told_again(seller: Seller) -> None:
     shop = seller.open()
-    seller.sell("alice-1", "boris-1")
+    seller.sell(ALICE, BORIS)
     _, cursor, _ = watch(shop, {})
 
-    seller.sell("boris-1", status="shipped", at=NOON + timedelta(hours=1))
+    seller.sell(BORIS, status="shipped", at=NOON + timedelta(hours=1))
     orders, _, _ = watch(shop, cursor)
 
-    assert [(order.id, order.status) for order in orders] == [("boris-1", "shipped")]
+    assert [(order.id, order.status) for order in orders] == [(BORIS, "shipped")]
 
 
 def test_a_cursor_survives_json_and_a_restart(seller: Seller) -> None:
-    seller.sell("alice-1")
+    seller.sell(ALICE)
     _, cursor, _ = watch(seller.open(), {})
 
-    seller.sell("carla-1", at=NOON + timedelta(minutes=1))
+    seller.sell(CARLA, at=NOON + timedelta(minutes=1))
     orders, _, _ = watch(seller.open(), json.loads(json.dumps(cursor)))
 
-    assert "carla-1" in [order.id for order in orders]
+    assert CARLA in [order.id for order in orders]
 
 
 def test_a_page_that_was_not_stored_is_told_again(seller: Seller) -> None:
     shop = seller.open()
-    seller.sell("alice-1")
+    seller.sell(ALICE)
 
     for page in shop.poll({}):  # the power goes before it is stored
         assert page.snapshots
         break
     orders, _, _ = watch(shop, {})
 
-    assert [order.id for order in orders] == ["alice-1"]
+    assert [order.id for order in orders] == [ALICE]
 
 
 def test_no_cursor_is_ahead_of_its_page(seller: Seller) -> None:
-    seller.sell(*(f"alice-{number}" for number in range(1, 1201)))
+    seller.sell(*map(str, range(1, 1201)))
     pages = list(seller.open().poll({}))
 
     kept = [order.id for order in pages[0].snapshots]
     after, _, _ = watch(seller.open(), pages[0].cursor)
 
     assert len(pages) > 1
-    assert {order.id for order in after} | set(kept) == {f"alice-{number}" for number in range(1, 1201)}
+    assert {order.id for order in after} | set(kept) == set(map(str, range(1, 1201)))
 
 
 def test_a_bad_row_does_not_stop_the_rest(seller: Seller) -> None:
-    seller.sell("alice-1")
-    seller.sell("boris-1", status="lost in space")
-    seller.sell("carla-1")
+    seller.sell(ALICE)
+    seller.sell(BORIS, status="lost in space")
+    seller.sell(CARLA)
 
     orders, _, pages = watch(seller.open(), {})
 
-    assert [order.id for order in orders] == ["alice-1", "carla-1"]
+    assert [order.id for order in orders] == [ALICE, CARLA]
     [rejected] = [rejected for page in pages for rejected in page.rejected]
     assert "'lost in space' is not known" in rejected.problem
 
 
 def test_a_rescan_tells_the_present_state_of_those_asked_for(seller: Seller) -> None:
     shop = seller.open()
-    seller.sell("alice-1", "boris-1", "carla-1", at=NOON - timedelta(days=9))
-    seller.sell("boris-1", status="delivered", at=NOON - timedelta(days=9))
+    seller.sell(ALICE, BORIS, CARLA, at=NOON - timedelta(days=9))
+    seller.sell(BORIS, status="delivered", at=NOON - timedelta(days=9))
 
-    pages = list(shop.rescan(["boris-1", "carla-1", "nobody-1"]))
+    pages = list(shop.rescan([BORIS, CARLA, NOBODY]))
 
     found = {order.id: order.status for page in pages for order in page.snapshots}
-    assert found == ({"boris-1": "delivered", "carla-1": "paid"} if seller.keeps_present_state else {})
+    assert found == ({BORIS: "delivered", CARLA: "paid"} if seller.keeps_present_state else {})
 
 
 def test_an_inspection_shows_how_a_column_is_understood(seller: Seller) -> None:
-    seller.sell("alice-1")
+    seller.sell(ALICE)
 
     reports = {report.column: report for report in seller.open().inspect()}
 
     assert (reports["id"].example, reports["id"].understood, reports["id"].problem) == (
-        "alice-1",
-        "alice-1",
+        ALICE,
+        ALICE,
         "",
     )
 
 
 def test_a_shop_that_is_down_says_so_in_one_sentence_that_names_it(seller: Seller) -> None:
     shop = seller.open()
-    seller.sell("alice-1")
+    seller.sell(ALICE)
     seller.break_down()
 
     with pytest.raises(ShopError, match=r"shop 'store': .+: .+") as caught:

@@ -1,5 +1,6 @@
 """What a snapshot says has happened to its order."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,10 +16,10 @@ TIMES = ("placed_at", "confirmed_at", "paid_at", "shipped_at", "delivered_at", "
 # Words of the shop that an order reaches only once it stands.
 _STANDING = frozenset(OrderStatus) - {OrderStatus.PENDING, OrderStatus.CANCELLED}
 # Ways of paying later: there the shop's silence about a state means that it has taken the order on.
-_ON_TRUST = (
-    "cod", "cash on delivery", "pay on delivery", "invoice", "on account", "net 30", "nachnahme", "rechnung",
-    "наложенный", "наличны", "pēcmaksa", "rēķin", "skaidr",
-)  # fmt: skip
+_ON_TRUST = re.compile(
+    r"\bcod\b|cash on delivery|pay on delivery|invoice|on account|net 30|nachnahme|rechnung"
+    r"|наложенный|наличны|pēcmaksa|rēķin|skaidr"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,11 @@ def status_of(snapshot: Snapshot, said: Mapping[str, Moment | None]) -> OrderSta
     return OrderStatus.CONFIRMED if _is_on_trust(snapshot) else OrderStatus.PENDING
 
 
+def is_paid_later(payment_method: str) -> bool:
+    """Whether it is a way of paying on delivery or after it."""
+    return _ON_TRUST.search(payment_method.casefold().replace("_", " ").replace("-", " ")) is not None
+
+
 def said_in(snapshot: Snapshot, *, zone: ZoneInfo, now: datetime) -> dict[str, Moment | None]:
     """Every time in a snapshot that lies behind us, by the snapshot's names; `zone` is the shop's."""
     return {name: moments.happened(getattr(snapshot, name), zone=zone, now=now) for name in TIMES}
@@ -104,5 +110,4 @@ def _is_on_trust(snapshot: Snapshot) -> bool:
     """Whether the shop tells nothing about the order's state, and the buyer pays later."""
     if snapshot.status is not None or snapshot.cancelled_at is not None:
         return False
-    method = snapshot.payment_method.casefold().replace("_", " ").replace("-", " ")
-    return any(word in method for word in _ON_TRUST)
+    return is_paid_later(snapshot.payment_method)

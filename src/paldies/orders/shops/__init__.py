@@ -4,9 +4,13 @@ from collections.abc import Callable
 
 from paldies.orders.shops.base import Shop
 from paldies.orders.shops.folder import FolderShop
+from paldies.orders.shops.shopify.shop import ShopifyShop
 from paldies.orders.shops.sql import SqlShop
+from paldies.orders.shops.woocommerce.shop import WooCommerceShop
 
 SHOPS: dict[str, Callable[..., Shop]] = {
     "sql": SqlShop,
     "folder": FolderShop,
+    "woocommerce": WooCommerceShop,
+    "shopify": ShopifyShop,
 }

@@ -11,36 +11,47 @@ from paldies.orders.shops.columns import COLUMNS, WITHOUT, Kind
 from paldies.orders.shops.reading import BadRow, Reading
 from paldies.orders.snapshot import Snapshot
 
+_Row = tuple[Mapping[str, Any], Mapping[str, Any]]  # a row, and what the shop itself says
+
 
 def reports(
-    headings: Sequence[str], rows: Sequence[Mapping[str, Any]], *, reading: Reading
+    headings: Sequence[str],
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    reading: Reading,
+    said: Sequence[Mapping[str, Any]] = (),
 ) -> list[ColumnReport]:
-    """One report for each column that is there, then one for each whose absence has consequences."""
+    """One report for each column that is there, then one for each whose absence has consequences.
+
+    `said`, if any, is row by row what the shop calls things where that is not what the row holds.
+    """
     # without `ignore`: a test order shows as well as any other how its columns are meant
     plain = replace(reading, ignore="")
-    found = [_report(column, rows, reading=plain) for column in headings]
+    told = list(zip(rows, said or [{}] * len(rows), strict=True))
+    found = [_report(column, told, reading=plain) for column in headings]
     missing = [
         ColumnReport(column=column, found=False, example="", understood=consequence)
         for column, consequence in WITHOUT.items()
         if column not in headings and not (column == "currency" and reading.currency)
     ]
-    return [*found, *missing, *_ignored(rows, reading=reading)]
+    return [*found, *missing, *_ignored(told, reading=reading)]
 
 
-def _report(column: str, rows: Sequence[Mapping[str, Any]], *, reading: Reading) -> ColumnReport:
+def _report(column: str, rows: Sequence[_Row], *, reading: Reading) -> ColumnReport:
     example, understood, problem = "", "", ""
-    for row in rows:
+    for row, said in rows:
         if row.get(column) in (None, ""):
             continue
+        raw = str(said.get(column) or row[column])
         try:
             order = reading.snapshot(row)
         except BadRow as bad:
             if column in bad.problems:  # the first problem is worth more than the first success
-                return ColumnReport(column, True, str(row[column]), understood, bad.problems[column])
+                return ColumnReport(column, True, raw, understood, bad.problems[column])
             # the row is bad elsewhere: this column and what it needs, alone
             order = _alone(row, column, reading=reading)
         if order and not understood:
-            example, understood = str(row[column]), _shown(order, column)
+            example, understood = raw, _shown(order, column)
     if not understood:
         problem = f"empty in the first {len(rows)} rows" if column == "id" and rows else ""
         understood = "empty so far"
@@ -67,13 +78,13 @@ def _shown(order: Snapshot, column: str) -> str:
     return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
-def _ignored(rows: Sequence[Mapping[str, Any]], *, reading: Reading) -> list[ColumnReport]:
+def _ignored(rows: Sequence[_Row], *, reading: Reading) -> list[ColumnReport]:
     if not reading.ignore:
         return []
     count, problem = 0, ""
-    for row in rows:
+    for row, said in rows:
         try:
-            count += reading.snapshot(row) is None
+            count += reading.snapshot(row, said=said) is None
         except BadRow as bad:
             problem = problem or bad.problems.get("ignore", "")
     understood = f"leaves out {count} of the first {len(rows)} rows"

@@ -84,11 +84,15 @@ class Reading:
         return sha256(repr(told).encode()).hexdigest()[:16]
 
     def snapshot(
-        self, row: Mapping[str, Any], lines: Iterable[Mapping[str, Any]] | None = None
+        self,
+        row: Mapping[str, Any],
+        lines: Iterable[Mapping[str, Any]] | None = None,
+        *,
+        said: Mapping[str, Any] | None = None,
     ) -> Snapshot | None:
         """The order in a row, or None if it is one to ignore.
 
-        `lines` are rows too, of LINE_COLUMNS. Raises BadRow.
+        `lines` are rows too, of LINE_COLUMNS; `said` is what else `ignore` may ask for. Raises BadRow.
         """
         cells = {"id": None, **row} if lines is None else {"id": None, **row, "lines": lines}
         found: dict[str, Any] = {}
@@ -103,7 +107,7 @@ class Reading:
                 found[column] = self._understood(column, raw, currency=currency)
             except BadValue as problem:
                 problems[column] = str(problem)
-        if self.ignore and self._is_ignored(found, row, problems=problems):
+        if self.ignore and self._is_ignored(found, {**row, **(said or {})}, problems=problems):
             return None
         if problems:
             raise BadRow(problems)
@@ -133,6 +137,8 @@ class Reading:
                 raise BadValue(unknown(column))
 
     def _status(self, raw: Any) -> OrderStatus | None:
+        if isinstance(raw, OrderStatus):  # ours already: not to be looked up among the shop's words
+            return raw
         if not (said := values.text(raw)):
             return None
         word = said.casefold()
@@ -180,12 +186,13 @@ class Reading:
     ) -> bool:
         """The condition sees values as understood, amounts in major units; a bare `status` is the shop's."""
         order = {column: found.get(column, _NOT_SAID.get(COLUMNS[column])) for column in COLUMNS}
+        others = {name: raw for name, raw in row.items() if name not in COLUMNS}
         for column in ("total", "refunded_total"):
             if (units := order[column]) is not None:
                 order[column] = from_minor(units, found.get("currency") or _UNCLEAR)
         try:
             theirs = values.text(row.get("status"))
-            return expressions.is_true(self.ignore, {**order, "status": theirs, "order": order})
+            return expressions.is_true(self.ignore, {**others, **order, "status": theirs, "order": order})
         except (ExpressionError, BadValue) as error:
             problems["ignore"] = str(error)
             return False

@@ -1,0 +1,1 @@
+"""Shops that run on Shopify, by its Admin API."""

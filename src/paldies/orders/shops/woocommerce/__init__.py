@@ -1,0 +1,1 @@
+"""Shops that run on WooCommerce, by its REST API."""

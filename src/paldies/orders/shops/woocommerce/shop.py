@@ -1,0 +1,77 @@
+"""A shop on WooCommerce, asked by its REST API for what has changed."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from requests.auth import HTTPBasicAuth
+
+from paldies.clock import Clock, SystemClock
+from paldies.orders.shops.api import ApiShop, named
+from paldies.orders.shops.base import ColumnReport, ShopError
+from paldies.orders.shops.http import Border, base_url
+from paldies.orders.shops.reading import Reading
+from paldies.orders.shops.woocommerce.order import told
+from paldies.orders.shops.woocommerce.source import REMEDIES, WooCommerce
+
+
+class WooCommerceShop(ApiShop):
+    """WooCommerce 5.8 or newer, with a key that may read.
+
+    Words: pending, on-hold and failed are `pending`; processing is `paid`, or `confirmed` for cash on
+    delivery; completed is `shipped`, because that is when most shops click it (for downloads `paid`);
+    cancelled and trash are `cancelled`; refunded is `refunded`. WooCommerce knows no delivery: a plugin's
+    words "shipped" and "delivered" are understood, any other goes into [shops.status], where
+    `completed = "delivered"` is for shops that complete an order once it has arrived.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        url: str,
+        key: str,
+        secret: str,
+        overlap: timedelta = timedelta(minutes=10),
+        ignore: str = "",
+        status: Mapping[str, str] | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        """`overlap`: how long a change may take to come to light. Raises ShopError."""
+        clock = clock or SystemClock()
+        with named(name):
+            address = re.sub(r"(?<!/)/wp-(json|admin)\b.*", "", base_url(url))
+            if not key or not secret:
+                raise ShopError(
+                    "key or secret is missing: make a key that may read, in WooCommerce under Settings →"
+                    " Advanced → REST API"
+                )
+            if key.startswith("cs_") or secret.startswith("ck_"):
+                raise ShopError(
+                    "key and secret are the wrong way round: key begins with ck_, secret with cs_"
+                )
+            border = Border(
+                address,
+                auth=HTTPBasicAuth(key.encode(), secret.encode()),
+                secrets=(key, secret),
+                remedies=REMEDIES,
+            )
+        self._woocommerce = WooCommerce(border, clock)
+        super().__init__(
+            name,
+            source=self._woocommerce,
+            read=told,
+            reading=Reading.of(name, ignore=ignore, status=status),
+            overlap=overlap,
+            clock=clock,
+        )
+
+    def inspect(self) -> Sequence[ColumnReport]:
+        """See Shop.inspect; also whether the shop can be asked for what has changed."""
+        found = super().inspect()
+        with named(self.name):
+            heeds = self._woocommerce.heeds_modified_after()
+        asked = ColumnReport("modified_after", True, "", "only what has changed is asked for")
+        too_old = "the shop does not heed it: update WooCommerce to 5.8 or newer"
+        return [*found, asked if heeds else replace(asked, understood="", problem=too_old)]
