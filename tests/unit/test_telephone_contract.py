@@ -9,9 +9,14 @@ from starlette.datastructures import FormData
 from twilio.http.response import Response
 from twilio.rest import Client
 
+from paldies.clock import SteppedClock
 from paldies.demo.telephone import forms, twiml
+from paldies.demo.telephone.company import NUMBER, Company
+from paldies.demo.telephone.lines import Arrives, Refused, Untold
 from paldies.demo.telephone.refusals import Refusal
 from paldies.demo.telephone.voices import is_pair
+from tests.factories import NOON
+from tests.outgoings import ALICE, BORIS
 
 
 class Ear:
@@ -79,6 +84,68 @@ def test_only_some_fields_may_be_repeated() -> None:
     assert forms.read(events, forms.NEW_CALL) == {"StatusCallbackEvent": "ringing completed"}
     with pytest.raises(Refusal, match="given twice"):
         forms.read(FormData([("To", "+1"), ("To", "+2")]), forms.NEW_CALL)
+
+
+HELLO = "<Response><Say>Hello.</Say></Response>"
+
+
+def company() -> Company:
+    return Company(SteppedClock(NOON), numbers=frozenset({NUMBER}))
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"To": ""}, 21201),
+        ({"To": "20000001"}, 21211),
+        ({"To": "+0123456789"}, 21211),
+        ({"From": ""}, 21213),
+        ({"From": "67000000"}, 21212),
+        ({"From": "+37167999999"}, 21210),
+        ({"Twiml": ""}, 21205),
+        ({"Url": "https://shop.example/twiml"}, 20001),
+        ({"StatusCallbackEvent": "ringing"}, 20001),
+    ],
+)
+def test_a_call_that_twilio_would_not_place_is_not_placed(changes: dict[str, str], code: int) -> None:
+    twilio = company()
+
+    with pytest.raises(Refusal) as refusal:
+        twilio.place_call({"To": ALICE, "From": NUMBER, "Twiml": HELLO} | changes)
+
+    assert (refusal.value.code, twilio.calls) == (code, [])
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"To": ""}, 21604),
+        ({"To": "Alice"}, 21211),
+        ({"From": ""}, 21603),
+        ({"From": "+37167999999"}, 21606),
+        ({"Body": ""}, 21602),
+        ({"Body": "a" * 1601}, 21617),
+    ],
+)
+def test_a_text_that_twilio_would_not_send_is_not_sent(changes: dict[str, str], code: int) -> None:
+    twilio = company()
+
+    with pytest.raises(Refusal) as refusal:
+        twilio.place_text({"To": ALICE, "From": NUMBER, "Body": "hello"} | changes)
+
+    assert (refusal.value.code, twilio.messages) == (code, [])
+
+
+def test_lines_are_used_in_turn_and_the_last_for_good() -> None:
+    twilio = company()
+    twilio.expect_texts(ALICE, Refused(21610), Untold())
+
+    with pytest.raises(Refusal, match="21610"):
+        twilio.place_text({"To": ALICE, "From": NUMBER, "Body": "hello"})
+    later = [twilio.place_text({"To": ALICE, "From": NUMBER, "Body": "hello"}).line for _ in range(3)]
+
+    assert later == [Untold()] * 3
+    assert twilio.place_text({"To": BORIS, "From": NUMBER, "Body": "hello"}).line == Arrives()
 
 
 @pytest.mark.parametrize(

@@ -136,6 +136,8 @@ class CallChannel:
             form["status_callback"] = f"{callback}/status"
             form["status_callback_event"] = ["initiated", "ringing", "answered", "completed"]
             form["status_callback_method"] = "POST"
+            form["async_amd_status_callback"] = f"{callback}/status"  # so that we look, and steer, at once
+            form["async_amd_status_callback_method"] = "POST"
         return form
 
     async def _steer(self, state: CallState) -> None:

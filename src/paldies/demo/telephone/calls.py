@@ -76,10 +76,15 @@ class PretendCall:
             return "queued"
         return "in-progress" if self.answered_at and now >= self.answered_at else "ringing"
 
+    @property
+    def recognised_at(self) -> datetime | None:
+        """When the detection of answering machines comes to its end, if it was asked for and gets there."""
+        known_at = self._recognised_at
+        return known_at if known_at and known_at <= self.over_at else None
+
     def answered_by(self, now: datetime) -> str | None:
         """What the detection of answering machines has found, if it was asked for and has found anything."""
-        known_at = self._recognised_at
-        if known_at is None or now < known_at or self.over_at < known_at:
+        if self.recognised_at is None or now < self.recognised_at:
             return None
         if isinstance(self.line, Person):
             return "human"

@@ -20,6 +20,7 @@ _ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "Dial": frozenset(
         {"action", "method", "timeout", "hangupOnStar", "timeLimit", "callerId", "record", "answerOnBridge"}
     ),
+    "Number": frozenset({"sendDigits", "url", "method"}),
     "Gather": frozenset(
         {
             "input", "action", "method", "timeout", "finishOnKey", "numDigits", "actionOnEmptyResult",
@@ -30,6 +31,7 @@ _ATTRIBUTES: Mapping[str, frozenset[str]] = {
 _INSIDE: Mapping[str, frozenset[str]] = {
     "Response": frozenset({"Say", "Play", "Pause", "Hangup", "Redirect", "Dial", "Gather"}),
     "Gather": frozenset({"Say", "Play", "Pause"}),
+    "Dial": frozenset({"Number"}),
 }
 _USUAL_WAIT = "5"  # seconds for a key, unless it says otherwise
 _DIALLED = 60.0  # seconds that two people talk once one was put through to the other
