@@ -110,7 +110,7 @@ class Sender:
     def _claim(self, ready: Ready, composed: Composed) -> Claim:
         row, now = ready.brief.waiting, self._clock.now()
         return Claim(
-            id=f"{self._process}.{next(self._numbers)}",
+            id=f"{self._process}.{self._channel.traits.name}.{next(self._numbers)}",
             message_id=row.id,
             customer_id=row.customer_id,
             revision=row.revision,
