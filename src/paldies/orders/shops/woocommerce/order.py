@@ -143,9 +143,14 @@ def _name(item: Json) -> str:
         option = meta.get("display_value") or meta.get("value")
         if isinstance(option, str) and not text(meta, "key").startswith("_"):
             option = _decoded(_TAG.sub(" ", option))
-            if 0 < len(option) <= _LONGEST_OPTION and option.casefold() not in name.casefold():
+            if 0 < len(option) <= _LONGEST_OPTION and not _is_in(option, name):
                 options.append(option)
     return f"{name} – {', '.join(options)}" if options else name
+
+
+def _is_in(option: str, name: str) -> bool:
+    """As words of its own: the size L is not in "Blue"."""
+    return re.search(rf"(?<!\w){re.escape(option)}(?!\w)", name, re.IGNORECASE) is not None
 
 
 def _price(item: Json, *, is_gross: bool) -> Decimal:
