@@ -2,17 +2,25 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
+import structlog
 import typer
 
 from paldies import bootstrap, logs
 from paldies.cli.desk import read_settings
 from paldies.daemon import Daemon
 from paldies.outbox.engines.embedded import EmbeddedEngine
+from paldies.settings import Settings
 from paldies.store.lock import exclusive
+from paldies.web.app import make_pages
+from paldies.web.desk import Desk
+from paldies.web.serving import serving
+
+log = structlog.get_logger(__name__)
 
 
 def run(ctx: typer.Context) -> None:
@@ -25,10 +33,22 @@ def run(ctx: typer.Context) -> None:
     app = bootstrap.build(settings)
     try:
         with exclusive(app.database, app.clock.now()), asyncio.Runner(loop_factory=_loops()) as runner:
-            daemon = Daemon(app)
-            runner.run(daemon.run(EmbeddedEngine(), daemon.timetable()))
+            runner.run(_work(app, settings))
     finally:
         app.close()
+
+
+async def _work(app: bootstrap.App, settings: Settings) -> None:
+    """The pages open first: nothing is sent if they cannot, as messages link to them."""
+    daemon = Daemon(app)
+    async with AsyncExitStack() as open_pages:
+        if settings.web.port:
+            pages = make_pages(Desk.of(app, settings))
+            at = await open_pages.enter_async_context(
+                serving(pages, settings.web.port, host=settings.web.host)
+            )
+            log.info("pages", at=at, public_url=settings.paldies.public_url or None)
+        await daemon.run(EmbeddedEngine(), daemon.timetable())
 
 
 def _loops() -> Callable[[], Any] | None:

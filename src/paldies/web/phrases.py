@@ -17,8 +17,8 @@ def pick(locales: Iterable[str], accepted: str, home: str) -> str:
     return next((each for each in map(language, wanted) if each in _phrases()), UNMARKED)
 
 
-def say(language: str, name: str, **values: str) -> str:
-    return _phrases()[language][name].format_map(values)
+def say(language: str, name: str) -> str:
+    return _phrases()[language][name]
 
 
 @lru_cache(maxsize=1)
