@@ -121,8 +121,10 @@ def test_a_visitor_who_never_finishes_does_not_hold_up_the_end(tmp_path: Path, s
     with daemon(house, server.url) as process:
         eventually(lambda: house.told("orders"))
         with socket.create_connection(("127.0.0.1", port)) as visitor:
-            visitor.sendall(b"POST /u/x HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nList-")
+            visitor.sendall(b"POST /twilio/x/status HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nList-")
             process.terminate()
             process.join(PROMPT)
 
     assert process.exitcode == 0
+    assert house.told("stopped")
+    assert "Traceback" not in house.log.read_text()

@@ -48,12 +48,16 @@ class Look:
         """In the language of the message it is about, or else in one that the browser asks for."""
         accepted = request.headers.get("accept-language", "")
         language = pick(about.locales if about else (), accepted, self._locale)
-        drawn = _pages().get_template(f"{name}.html").render(
-            language=language,
-            say=partial(say, language),
-            shop=self._shop,
-            style=Markup(_STYLE),  # noqa: S704 - our own file
-            **values,
+        drawn = (
+            _pages()
+            .get_template(f"{name}.html")
+            .render(
+                language=language,
+                say=partial(say, language),
+                shop=self._shop,
+                style=Markup(_STYLE),  # noqa: S704 - our own file
+                **values,
+            )
         )
         return HTMLResponse(drawn, status, headers={"Content-Language": language})
 

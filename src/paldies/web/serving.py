@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import logging
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -30,6 +31,7 @@ async def serving(
     listening = _listen(host, port, remedy)
     config = uvicorn.Config(
         pages,
+        log_config=None,  # uvicorn would write to stderr as it likes; so it writes as all of us do
         log_level="error",
         access_log=False,
         lifespan="off",
@@ -38,6 +40,7 @@ async def serving(
         limit_concurrency=_AT_ONCE,
         timeout_graceful_shutdown=_LAST_WORDS,
     )
+    logging.getLogger("uvicorn.error").addFilter(_was_not_just_ended)
     guest = _Guest(config)
     serving = asyncio.create_task(guest.serve(sockets=[listening]))
     try:
@@ -46,6 +49,11 @@ async def serving(
         guest.should_exit = True
         await serving
         listening.close()
+
+
+def _was_not_just_ended(record: logging.LogRecord) -> bool:
+    """A visitor who is still dawdling when serving ends is no error with a traceback."""
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
 
 
 def _listen(host: str, port: int, remedy: str) -> socket.socket:
