@@ -32,6 +32,7 @@ from paldies.store.schema import consents, enrolments, messages, suppressions
 from tests.factories import RIGA
 from tests.rows import add_customer, add_order, plans, publish_campaign
 from tests.smtp_servers import KeepingServer
+from tests.woocommerce_server import KEY, SECRET, WooCommerceServer, woo_order
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 
@@ -278,6 +279,55 @@ def test_init_for_a_folder_makes_the_folder(paldies: Paldies, tmp_path: Path) ->
     assert paldies("check").code == 0
 
 
+@pytest.mark.parametrize(
+    ("answers", "kind", "url"),
+    [
+        (["--orders", "https://shop.example.com/"], "woocommerce", "https://shop.example.com"),
+        (
+            ["--orders", "https://shop.example.com", "--kind", "shopify"],
+            "shopify",
+            "https://shop.example.com",
+        ),
+        (["--orders", "https://lamps.myshopify.com"], "shopify", "https://lamps.myshopify.com"),
+        (["--orders", "lamps.myshopify.com", "--kind", "shopify"], "shopify", "https://lamps.myshopify.com"),
+    ],
+)
+def test_init_for_a_web_shop_asks_for_its_keys_only(
+    paldies: Paldies, tmp_path: Path, answers: list[str], kind: str, url: str
+) -> None:
+    assert paldies("init", "--yes", *answers).code == 0
+
+    [shop] = load(tmp_path / "paldies.toml", {}).shops
+    assert (shop.kind, shop.details["url"]) == (kind, url)
+    checked = paldies("check", "--json")
+    [missing] = [one for one in checked.json["findings"] if one["state"] == "problem"]
+    assert missing["what"] == "shop store"
+    assert "PALDIES_SHOPS_STORE_" in missing["remedy"]
+
+
+def test_init_asks_what_kind_of_shop_an_address_is(tmp_path: Path) -> None:
+    answers = "Lamps\nCarla <carla@lamps.example>\nAmerica/New_York\nen\nhttps://lamps.example\nShopify\n"
+
+    code, shown = at_a_terminal(tmp_path, "init", answers=answers)
+
+    assert code == 0, shown
+    assert "on woocommerce, or on shopify" in shown
+    assert load(tmp_path / "paldies.toml", {}).shops[0].kind == "shopify"
+
+
+def test_keys_of_a_web_shop_come_from_the_environment(
+    paldies: Paldies, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with WooCommerceServer(woo_order(1, at=NOW)) as server:
+        paldies("init", "--yes", "--orders", server.url)
+        monkeypatch.setenv("PALDIES_SHOPS_STORE_KEY", KEY)
+        monkeypatch.setenv("PALDIES_SHOPS_STORE_SECRET", SECRET)
+        said = paldies("check")
+
+    assert said.code == 0, said.out
+    assert "45.20 EUR" in said.out and SECRET not in said.out
+
+
 def test_init_survives_any_name(paldies: Paldies, tmp_path: Path) -> None:
     name = 'Anna "the" Ō\\ <b>'
 
@@ -301,7 +351,12 @@ def test_init_overwrites_nothing_unasked(begun: Paldies, tmp_path: Path) -> None
 
 @pytest.mark.parametrize(
     ("option", "value", "sentence"),
-    [("--time-zone", "Riga", "not a time zone"), ("--from", "anna", "cannot send e-mails")],
+    [
+        ("--time-zone", "Riga", "not a time zone"),
+        ("--from", "anna", "cannot send e-mails"),
+        ("--orders", "http://shop.example.com", "anybody could read the key"),
+        ("--kind", "magento", "no kind of web shop"),
+    ],
 )
 def test_init_refuses_what_could_never_work(
     paldies: Paldies, tmp_path: Path, option: str, value: str, sentence: str

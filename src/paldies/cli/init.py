@@ -15,9 +15,12 @@ from paldies.cli.desk import config_path
 from paldies.cli.output import Refused, Yes, confirm, say
 from paldies.cli.starter import Answers, configuration
 from paldies.configuration import load
+from paldies.orders.shops.base import ShopError
+from paldies.orders.shops.http import base_url
 from paldies.templates.bundled import bundled_templates
 
 _TEMPLATES = "message_templates"
+_WEB_SHOPS = ("woocommerce", "shopify")
 
 
 def init(
@@ -29,8 +32,10 @@ def init(
     time_zone: Annotated[str, typer.Option(help="The shop's time zone, such as Europe/Riga.")] = "",
     language: Annotated[str, typer.Option(help="The shop's language: lv, en, de …")] = "",
     orders: Annotated[
-        str, typer.Option(help="Where orders come from: a database URL, or a folder of files.")
+        str,
+        typer.Option(help="Where orders come from: your shop's https://…, a database URL, or a folder."),
     ] = "",
+    kind: Annotated[str, typer.Option(help="If it is a web shop: woocommerce or shopify.")] = "",
     yes: Yes = False,
 ) -> None:
     """Set up paldies in this folder. It begins in rehearsal: nothing leaves.
@@ -45,7 +50,7 @@ def init(
         confirm(f"{path} is there already. Write it anew?", yes=False)
     if not yes and not sys.stdin.isatty():
         raise Refused("Nobody is here to answer the questions: give the options (see --help) and add --yes.")
-    answers = _asked(name, sender, time_zone=time_zone, language=language, orders=orders, yes=yes)
+    answers = _asked(name, sender, time_zone=time_zone, language=language, orders=orders, kind=kind, yes=yes)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(configuration(answers), encoding="utf-8")
     load(path, {})
@@ -56,21 +61,44 @@ def init(
     say("", Text("Now: look through both, run `paldies check`, and then `paldies run`.", style="bold"))
 
 
-def _asked(name: str, sender: str, *, time_zone: str, language: str, orders: str, yes: bool) -> Answers:
+def _asked(
+    name: str, sender: str, *, time_zone: str, language: str, orders: str, kind: str, yes: bool
+) -> Answers:
     name = name or _ask("1  What is the shop called?", "My shop", yes=yes)
     sender = sender or _ask("2  Who do e-mails come from?", _usual_sender(name), yes=yes)
     time_zone = time_zone or _ask("3  In which time zone is it?", _own_zone(), yes=yes)
     language = language or _ask("4  Which language does it speak?", _own_language(), yes=yes)
     orders = orders or _ask(
-        "5  Where do orders come from: a database, or a folder?", "sqlite:///shop.db", yes=yes
+        "5  Where do orders come from: your shop's https://…, a database, or a folder?",
+        "sqlite:///shop.db",
+        yes=yes,
     )
+    orders, kind = _source(orders, kind, yes=yes)
     if time_zone not in available_timezones():
         raise Refused(f'"{time_zone}" is not a time zone; write one like "Europe/Riga".')
     try:
         mailbox(sender)
     except AddressError as error:
         raise Refused(f'"{sender}" cannot send e-mails: {error}. Write "Anna <anna@example.com>".') from error
-    return Answers(name, sender, time_zone, language, "sql" if "://" in orders else "folder", orders)
+    return Answers(name, sender, time_zone, language, kind, orders)
+
+
+def _source(orders: str, kind: str, *, yes: bool) -> tuple[str, str]:
+    """Where orders come from, and of which kind that is. A web shop's address alone does not tell."""
+    is_shopify = orders.partition("://")[2].partition("/")[0].endswith(".myshopify.com")
+    if not kind and not orders.startswith(("https://", "http://")):
+        return orders, "sql" if "://" in orders else "folder"
+    kind = kind or ("shopify" if is_shopify else "")
+    kind = kind or _ask("   Is it a shop on woocommerce, or on shopify?", _WEB_SHOPS[0], yes=yes).lower()
+    if kind not in _WEB_SHOPS:
+        raise Refused(
+            f'"{kind}" is no kind of web shop that paldies knows: write {" or ".join(_WEB_SHOPS)}, or have'
+            " orders come from the shop's database."
+        )
+    try:
+        return base_url(orders), kind
+    except ShopError as error:
+        raise Refused(f"Orders cannot come from there: {error}.") from error
 
 
 def _ask(question: str, usual: str, *, yes: bool) -> str:

@@ -12,7 +12,7 @@ WHERE updated_at >= :since"""
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What `paldies init` has to know; `orders` is a database URL for kind "sql", else a folder."""
+    """What `paldies init` has to know; `orders` is a URL, or for kind "folder" a folder."""
 
     name: str
     sender: str
@@ -58,8 +58,19 @@ email = ""                    # who is told when a person should look, and gets 
 
 
 def _orders(answers: Answers) -> str:
-    if answers.kind == "folder":
-        return f"""\
+    match answers.kind:
+        case "folder":
+            return _from_folder(answers)
+        case "woocommerce":
+            return _from_woocommerce(answers)
+        case "shopify":
+            return _from_shopify(answers)
+        case _:
+            return _from_database(answers)
+
+
+def _from_folder(answers: Answers) -> str:
+    return f"""\
 [[shops]]                     # where orders come from: CSV or JSON Lines files dropped in a folder
 name = "store"
 kind = "folder"
@@ -68,6 +79,40 @@ poll = "15s"
 # currency = "EUR"            # for files without a column `currency`
 # [shops.status]              # the shop's words for an order's state, and ours
 # "processing" = "paid\""""
+
+
+def _from_woocommerce(answers: Answers) -> str:
+    return f"""\
+[[shops]]                     # where orders come from: WooCommerce 5.8 or newer; only read, never written to
+name = "store"
+kind = "woocommerce"
+url = {_text(answers.orders)}
+# In WooCommerce, Settings → Advanced → REST API, add a key with the permission Read.
+# key = "ck_…"                # better in the environment: PALDIES_SHOPS_STORE_KEY
+# secret = "cs_…"             # and PALDIES_SHOPS_STORE_SECRET
+poll = "30s"
+# ignore = "created_via == 'pos'"
+# [shops.status]              # the shop's words for an order's state, and ours
+# "completed" = "delivered"   # if an order is completed once it has arrived, and not when it is sent"""
+
+
+def _from_shopify(answers: Answers) -> str:
+    return f"""\
+[[shops]]                     # where orders come from: Shopify; only read, never written to
+name = "store"
+kind = "shopify"
+url = {_text(answers.orders)}
+# In Shopify's Dev Dashboard, make an app with the scope read_orders, and install it in your shop.
+# client_id = "…"             # better in the environment: PALDIES_SHOPS_STORE_CLIENT_ID
+# client_secret = "…"         # and PALDIES_SHOPS_STORE_CLIENT_SECRET
+# token = "shpat_…"           # in place of both, for an app made in the shop's own admin until 2025
+poll = "30s"
+# ignore = "source_name == 'pos'"
+# [shops.status]              # Shopify's words for payment and fulfilment, and ours
+# "authorized" = "pending"    # if you decide on each order before you take the money"""
+
+
+def _from_database(answers: Answers) -> str:
     return f"""\
 [[shops]]                     # where orders come from: one row an order; only read, never written to
 name = "store"

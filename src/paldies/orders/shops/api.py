@@ -188,6 +188,11 @@ def named(shop: str) -> Iterator[None]:
         raise ShopError(f"shop {shop!r}: {error}") from None
 
 
+def variable(shop: str, key: str) -> str:
+    """Where a secret is best kept: the environment variable of a shop's setting."""
+    return f"PALDIES_SHOPS_{shop}_{key}".upper().replace("-", "_")
+
+
 def _name(order: Any) -> str:
     id = order.get("id") if isinstance(order, dict) else None
     return f"order {id}" if isinstance(id, str | int) and id else "order without an id"

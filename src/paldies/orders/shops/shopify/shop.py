@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from paldies.clock import Clock, SystemClock
-from paldies.orders.shops.api import ApiShop, named
+from paldies.orders.shops.api import ApiShop, named, variable
 from paldies.orders.shops.base import ShopError
 from paldies.orders.shops.http import Border, base_url
 from paldies.orders.shops.reading import Reading
@@ -49,8 +49,9 @@ class ShopifyShop(ApiShop):
                 raise ShopError("url is that of Shopify's admin: write https://<your shop>.myshopify.com")
             if not token and not (client_id and client_secret):
                 raise ShopError(
-                    "client_id and client_secret (or token) are missing: make an app with the scope"
-                    " read_orders in Shopify's Dev Dashboard, and install it"
+                    "client_id and client_secret (or token) are missing: in Shopify's Dev Dashboard, make"
+                    " an app with the scope read_orders, install it, and set"
+                    f" {variable(name, 'client_id')} and {variable(name, 'client_secret')}"
                 )
             if not re.fullmatch(r"\d{4}-\d{2}|unstable", api_version):
                 raise ShopError(f"api_version {api_version!r} is none: write one such as {API_VERSION}")

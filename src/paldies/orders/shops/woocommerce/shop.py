@@ -8,7 +8,7 @@ from datetime import timedelta
 from requests.auth import HTTPBasicAuth
 
 from paldies.clock import Clock, SystemClock
-from paldies.orders.shops.api import ApiShop, named
+from paldies.orders.shops.api import ApiShop, named, variable
 from paldies.orders.shops.base import ColumnReport, ShopError
 from paldies.orders.shops.http import Border, base_url
 from paldies.orders.shops.reading import Reading
@@ -31,8 +31,8 @@ class WooCommerceShop(ApiShop):
         name: str,
         *,
         url: str,
-        key: str,
-        secret: str,
+        key: str = "",
+        secret: str = "",
         overlap: timedelta = timedelta(minutes=10),
         ignore: str = "",
         status: Mapping[str, str] | None = None,
@@ -44,8 +44,8 @@ class WooCommerceShop(ApiShop):
             address = re.sub(r"(?<!/)/wp-(json|admin)\b.*", "", base_url(url))
             if not key or not secret:
                 raise ShopError(
-                    "key or secret is missing: make a key that may read, in WooCommerce under Settings →"
-                    " Advanced → REST API"
+                    "key or secret is missing: in WooCommerce, Settings → Advanced → REST API, add a key with"
+                    f" the permission Read, and set {variable(name, 'key')} and {variable(name, 'secret')}"
                 )
             if key.startswith("cs_") or secret.startswith("ck_"):
                 raise ShopError(
