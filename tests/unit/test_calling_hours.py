@@ -54,7 +54,9 @@ def call(event_at: datetime, window: Window | None = ALL_DAY, **changes: object)
 def test_no_call_is_made_outside_nine_to_eight_in_any_zone_in_a_year_of_customers(
     at: datetime, zones: tuple[str, ...], country: str, window: Window | None
 ) -> None:
-    rang_at, decision = rung(facts(zones=zones, country=country, address="+37120000001"), call(at, window), at)
+    rang_at, decision = rung(
+        facts(zones=zones, country=country, address="+37120000001"), call(at, window), at
+    )
 
     if isinstance(decision, Send):
         for zone in zones:
