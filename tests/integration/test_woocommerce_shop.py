@@ -358,3 +358,9 @@ def test_settings_that_could_never_work_are_refused_at_once(
 
     assert says in str(caught.value)
     assert not any(word in str(caught.value) for word in ("pass@", KEY, SECRET))
+
+
+def test_an_inspection_of_a_shop_without_orders_complains_of_nothing(server: WooCommerceServer) -> None:
+    [report] = open_shop(server).inspect()
+
+    assert (report.column, report.problem) == ("modified_after", "")

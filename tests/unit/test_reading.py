@@ -485,3 +485,10 @@ def test_an_inspection_counts_what_is_ignored_and_still_shows_its_columns() -> N
 def test_text_that_is_an_object_is_refused() -> None:
     with pytest.raises(BadValue, match="is not text"):
         values.text({"street": "Brīvības 1"})
+
+
+def test_a_long_example_is_shortened() -> None:
+    [report, *_] = reports(["id"], [{"id": "1" * 150}], reading=Reading.of("store"))
+
+    assert len(report.example) == 60 and report.example.endswith("1…")
+    assert report.understood == "1" * 150

@@ -136,9 +136,10 @@ class ApiShop:
                     broken.append(ColumnReport(_name(order), True, "", "", str(problem)))
                 else:
                     found += [told] if told else []
-        columns = list(dict.fromkeys(column for told in found for column in told.cells)) or ["id"]
+        if not found:  # what a shop without orders leaves out says nothing
+            return broken
         cells, said = [told.cells for told in found], [told.said for told in found]
-        return [*reports(columns, cells, reading=self.reading, said=said), *broken]
+        return [*reports(list(cells[0]), cells, reading=self.reading, said=said), *broken]
 
     def close(self) -> None:
         self._source.close()

@@ -80,6 +80,8 @@ class Border:
         self._pause = pause
         self._not_before = 0.0
         self._session = requests.Session()
+        # a proxy of the environment leads out, and would look for this machine in vain
+        self._session.trust_env = not _is_this_machine(urlsplit(url).hostname or "")
         self._session.headers["User-Agent"] = f"paldies/{paldies.__version__}"
         self._session.headers["Accept"] = "application/json"
 

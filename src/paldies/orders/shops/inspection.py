@@ -11,6 +11,8 @@ from paldies.orders.shops.columns import COLUMNS, WITHOUT, Kind
 from paldies.orders.shops.reading import BadRow, Reading
 from paldies.orders.snapshot import Snapshot
 
+_LONGEST = 60  # characters of an example
+
 _Row = tuple[Mapping[str, Any], Mapping[str, Any]]  # a row, and what the shop itself says
 
 
@@ -42,7 +44,7 @@ def _report(column: str, rows: Sequence[_Row], *, reading: Reading) -> ColumnRep
     for row, said in rows:
         if row.get(column) in (None, ""):
             continue
-        raw = str(said.get(column) or row[column])
+        raw = _short(said.get(column) or row[column])
         try:
             order = reading.snapshot(row)
         except BadRow as bad:
@@ -76,6 +78,11 @@ def _shown(order: Snapshot, column: str) -> str:
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d %H:%M:%S UTC")
     return ", ".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _short(raw: Any) -> str:
+    shown = str(raw)
+    return shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 1]}…"
 
 
 def _ignored(rows: Sequence[_Row], *, reading: Reading) -> list[ColumnReport]:
