@@ -34,8 +34,9 @@ log = structlog.get_logger(__name__)
 class CallChannel:
     """Rings, says the text, and asks afterwards how it went.
 
-    Who has answered is found out *while* the text is spoken (`AsyncAmd`): otherwise a person would hear some
-    seconds of silence first, and hang up (https://www.twilio.com/docs/voice/answering-machine-detection).
+    Twilio finds out who has answered before the text begins, which costs a person some three seconds of
+    silence: it could do so meanwhile, but then only promises to tell a callback, and a machine must not count
+    as a person where none can reach us (https://www.twilio.com/docs/voice/answering-machine-detection).
     What was placed cannot branch on it, so `report`, which is asked every few seconds while the line is up,
     steers: a machine gets the voicemail text after its beep (`DetectMessageEnd`) or, if the step has none, is
     hung up on as soon as it is recognised (`Enable`, which says so sooner). A process that has been started
@@ -130,14 +131,11 @@ class CallChannel:
             "time_limit": _TALK if callback else length + _MARGIN,
             "record": False,
             "machine_detection": "DetectMessageEnd" if rendered.voicemail else "Enable",
-            "async_amd": "true",
         }
         if callback:
             form["status_callback"] = f"{callback}/status"
             form["status_callback_event"] = ["initiated", "ringing", "answered", "completed"]
             form["status_callback_method"] = "POST"
-            form["async_amd_status_callback"] = f"{callback}/status"  # so that we look, and steer, at once
-            form["async_amd_status_callback_method"] = "POST"
         return form
 
     async def _steer(self, state: CallState) -> None:

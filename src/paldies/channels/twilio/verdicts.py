@@ -62,6 +62,7 @@ _RULES = (
         frozenset({21215, 21408, 13227, 32205}),
         "us",
         "this country is not allowed; allow it in Twilio's Console under Geo permissions",
+        permanent=True,  # other countries are
     ),
     _Rule(
         frozenset({21219, 21608, 21601, 30032, 30034, 63038}),

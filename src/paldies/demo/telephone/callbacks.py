@@ -72,9 +72,6 @@ class Callbacks:
                 if at and name in wanted and at <= call.over_at:
                     state = {"CallStatus": _status(call, name), "SequenceNumber": str(number)}
                     yield _News(call.sid, name, at, url, who | state)
-        if (url := call.form.get("AsyncAmdStatusCallback")) and call.recognised_at:
-            found = {"AnsweredBy": call.answered_by(call.recognised_at) or "unknown"}
-            yield _News(call.sid, "answered by", call.recognised_at, url, who | found)
 
     def _of_text(self, text: PretendText) -> Iterator[_News]:
         url = text.form.get("StatusCallback")
