@@ -36,6 +36,7 @@ CALL = Traits(
     every_zone=True,
     margin_minutes=10,
 )
+SMS = Traits("sms", AddressKind.PHONE, needs_consent=frozenset(Purpose))
 TASK = Traits("task", AddressKind.NONE, needs_consent=frozenset())
 
 

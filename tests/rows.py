@@ -13,9 +13,9 @@ from paldies.campaigns.traits import Traits
 from paldies.campaigns.words import EventKind
 from paldies.outbox.plans import Draft, Plans, publish
 from paldies.store.tables import CustomerRow, OrderEvent, OrderRow
-from tests.factories import CALL, EMAIL, NOON, RIGA, TASK
+from tests.factories import CALL, EMAIL, NOON, RIGA, SMS, TASK
 
-CHANNELS: dict[str, Traits] = {traits.name: traits for traits in (EMAIL, CALL, TASK)}
+CHANNELS: dict[str, Traits] = {traits.name: traits for traits in (EMAIL, CALL, SMS, TASK)}
 THE_FIRST_DAY = """
 title = "The first day"
 trigger = "order.confirmed"

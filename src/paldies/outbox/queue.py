@@ -148,8 +148,10 @@ def _still_right(session: Session, decided: Sequence[Decided]) -> list[Decided]:
     """Without the parked ones whose cause has ended since: nobody would ever unpark them."""
     if not any(isinstance(one.decision, Park) for one in decided):
         return list(decided)
-    paused = set(session.scalars(select(campaigns.c.name).where(campaigns.c.paused_at.is_not(None))))
-    complaining = set(session.scalars(select(cases.c.customer_id).where(cases.c.closed_at.is_(None))))
+    of_campaigns = select(campaigns.c.name).where(campaigns.c.paused_at.is_not(None))
+    of_cases = select(cases.c.customer_id).where(cases.c.closed_at.is_(None))
+    paused = set(session.scalars(of_campaigns.with_for_update(read=True)))
+    complaining = set(session.scalars(of_cases.with_for_update(read=True)))
     return [
         one
         for one in decided

@@ -140,6 +140,8 @@ class Sender:
             receipt = await self._channel.send(outgoing)
         except DeliveryError as error:
             self._budget.spend(-claim.cost)
+            if error.fault == "us" and error.permanent:
+                self._alerts.tell(f"refused {error.code}", f"{brief.waiting.key} cannot be sent: {error}")
             if is_about_the_channel(error) and self._breaker.trip(str(error), self._clock.now()):
                 log.warning("channel rests", channel=brief.waiting.channel, why=str(error))
                 self._alerts.tell(f"channel {brief.waiting.channel}", f"Nothing can be sent: {error}")
