@@ -106,6 +106,7 @@ def test_an_open_complaint_stops_the_selling_but_not_the_service():
     complaining = facts(has_open_case=True)
 
     assert decide(due(step=PROMOTIONAL), complaining, NOON) == Park(Reason.CASE_OPEN)
+    assert decide(due(step=step(survey=True)), complaining, NOON) == Park(Reason.CASE_OPEN)
     assert isinstance(decide(due(), complaining, NOON), Send)
 
 

@@ -25,6 +25,7 @@ class Step:
     if_unapproved: Literal["send", "skip"] = "skip"
     sender: str = ""
     retry: tuple[timedelta, ...] = ()
+    survey: bool = False  # asks how it was: not while a complaint is open
 
     @property
     def looks_early(self) -> bool:

@@ -103,7 +103,7 @@ def _has_agreed(due: Due, facts: Facts) -> bool:
 
 
 def _no_case_is_open(due: Due, facts: Facts) -> Park | None:
-    if facts.has_open_case and due.purpose is Purpose.PROMOTIONAL:
+    if facts.has_open_case and (due.purpose is Purpose.PROMOTIONAL or due.step.survey):
         return Park(Reason.CASE_OPEN)
     return None
 

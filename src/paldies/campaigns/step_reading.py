@@ -16,7 +16,8 @@ from paldies.campaigns.windows import parse_days, parse_hours
 from paldies.campaigns.words import Purpose
 
 STEP_KEYS = frozenset(
-    "name was after within channels purpose expires window when approve if_unapproved sender retry".split()
+    "name was after within channels purpose expires window when approve if_unapproved sender retry"
+    " survey".split()
 )
 WINDOW_KEYS = frozenset({"days", "hours", "holidays"})
 
@@ -52,6 +53,7 @@ def read_step(table: TomlTable, channels: Mapping[str, Traits]) -> Step:
         if_unapproved=_if_unapproved(table),
         sender=table.text("sender"),
         retry=table.durations("retry"),
+        survey=table.flag("survey", default=False),
     )
 
 
