@@ -83,6 +83,7 @@ def front_desk(
 ) -> Desk:
     return Desk(
         mode="live",
+        house=database,
         database=database,
         clock=SteppedClock(NOON),
         links=Links(PUBLIC_URL, b"a secret of this test"),

@@ -170,6 +170,12 @@ def open_database(settings: Settings) -> Database:
     return _upgraded(settings.rehearsal_database_url if settings.is_rehearsal else settings.database_url)
 
 
+def open_what_has_left(settings: Settings) -> tuple[Database, Links]:
+    """Where the messages are that customers hold in their hands: in rehearsal, too, those of live."""
+    database = _upgraded(settings.database_url)
+    return database, Links(settings.paldies.public_url, database.now(installation.secret))
+
+
 def databases_for_wishes(settings: Settings) -> list[Database]:
     """Where a customer's wishes are written: what a person enters in rehearsal holds live too."""
     live = _upgraded(settings.database_url)

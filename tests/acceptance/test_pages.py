@@ -90,6 +90,34 @@ def test_a_customer_who_answers_a_mail_is_heard(tmp_path: Path, server: KeepingS
     assert house.told("stopped")
 
 
+def test_the_way_out_of_a_mail_works_when_the_shop_rehearses_again(
+    tmp_path: Path, server: KeepingServer
+) -> None:
+    port = free_port()
+    house = built(tmp_path, port)
+    house.shop.open()
+    with daemon(house, server.url) as process:
+        eventually(lambda: house.told("orders"))
+        house.shop.order(2, "alise@example.com", name="Alīse")
+        (mail,) = eventually(lambda: list(server.mails))
+        process.terminate()
+        process.join(PROMPT)
+    (way_out,) = re.findall(r"<(http[^>]+)>", str(mail.parsed["List-Unsubscribe"]))
+    live = house.config.read_text()
+    house.config.write_text(live.replace('mode = "live"', 'mode = "rehearsal"'))
+
+    with daemon(house, server.url) as process:
+        eventually(lambda: len(house.told("pages")) == 2)
+        health, _ = eventually(lambda: answered(f"http://127.0.0.1:{port}/health"))
+        out, _ = answered(way_out, "List-Unsubscribe=One-Click")
+        process.terminate()
+        process.join(PROMPT)
+    house.config.write_text(live)
+
+    assert (health, out) == (200, 200)
+    assert json.loads(ask(house, "customers", "show", "alise@example.com", "--json"))["suppressions"]
+
+
 def body_of(mail: Any) -> str:
     part = mail.parsed.get_body(("plain",))
     return str(part.get_content())

@@ -43,9 +43,10 @@ async def _work(app: bootstrap.App, settings: Settings) -> None:
     daemon = Daemon(app)
     async with AsyncExitStack() as open_pages:
         if settings.web.port:
-            pages = make_pages(Desk.of(app, settings))
+            desk = Desk.of(app, settings)
+            open_pages.callback(desk.close)
             at = await open_pages.enter_async_context(
-                serving(pages, settings.web.port, host=settings.web.host)
+                serving(make_pages(desk), settings.web.port, host=settings.web.host)
             )
             log.info("pages", at=at, public_url=settings.paldies.public_url or None)
         await daemon.run(EmbeddedEngine(), daemon.timetable())

@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from paldies.bootstrap import App
+from paldies.bootstrap import App, open_what_has_left
 from paldies.campaigns.calendar import Hours
 from paldies.channels.call.voices import Voices
 from paldies.clock import Clock
@@ -49,7 +49,8 @@ class Desk:
     """Where customers and providers are received."""
 
     mode: str
-    database: Database
+    house: Database  # the daemon's own
+    database: Database  # where the messages are that customers have
     clock: Clock
     links: Links
     shop: ShopCard
@@ -61,11 +62,16 @@ class Desk:
 
     @classmethod
     def of(cls, app: App, settings: Settings) -> "Desk":
+        """In rehearsal nothing leaves: whoever comes has a message from before."""
+        database, links = app.database, app.links
+        if settings.is_rehearsal:
+            database, links = open_what_has_left(settings)
         return cls(
             mode=app.mode,
-            database=app.database,
+            house=app.database,
+            database=database,
             clock=app.clock,
-            links=app.links,
+            links=links,
             shop=app.shop,
             staff=app.alerts,
             locale=app.locale,
@@ -73,6 +79,11 @@ class Desk:
             auth_token=settings.twilio.auth_token.get_secret_value(),
             voices=Voices(settings.twilio.voices),
         )
+
+    def close(self) -> None:
+        """The daemon closes its own database itself."""
+        if self.database is not self.house:
+            self.database.close()
 
     def of_link(self, token: str) -> Finder:
         """Finds the message that a link was made for. Raises Unknown."""
@@ -111,6 +122,12 @@ class Desk:
     async def look(self, f: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Raises Unavailable."""
         return await _in_time(self.database.read(f, *args, **kwargs))
+
+    async def look_around(
+        self, f: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """The same in the daemon's own database. Raises Unavailable."""
+        return await _in_time(self.house.read(f, *args, **kwargs))
 
     async def write(self, f: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Raises Unavailable."""

@@ -20,7 +20,7 @@ def health(desk: Desk) -> APIRouter:
     @pages.api_route("/health", methods=["GET", "HEAD"])
     async def look() -> JSONResponse:
         try:
-            state = await desk.look(_state, desk.clock.now())
+            state = await desk.look_around(_state, desk.clock.now())
         except Unavailable:
             state = {"problem": "the database cannot be read"}
         return JSONResponse({"mode": desk.mode, **state}, 503 if "problem" in state else 200)
