@@ -24,18 +24,19 @@ demo: install ## a shop, its customers and their first month in two minutes; ARG
 test: install ## all tests; ARGS="-k words" for some
 	$(BIN)/python -m pytest $(ARGS)
 
-check: install ## style, types and the direction of imports
+check: install ## style, types, the direction of imports, and known vulnerabilities
 	$(BIN)/ruff check src tests
 	$(BIN)/ruff format --check src tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.audit
 
 bench: install ## speed, side by side with others, as ratios
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 lock: ## pin every dependency again (needs uv)
 	$(PIN) --extra dev -o requirements.lock pyproject.toml
-	$(PIN) --extra image -o requirements.image.lock pyproject.toml
+	$(PIN) --extra image --extra dkim -o requirements.image.lock pyproject.toml
 
 clean: ## remove what make made
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
