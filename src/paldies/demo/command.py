@@ -6,17 +6,20 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from fastapi import FastAPI
 from rich.console import Console
 
 from paldies import bootstrap, logs
 from paldies.clock import SteppedClock
-from paldies.demo.ending import summary
-from paldies.demo.house import MAILS, SHOP_FILE, demo_folder, furnish
+from paldies.demo.chronicle.ending import summary
+from paldies.demo.house import demo_folder, furnish
 from paldies.demo.live import play
-from paldies.demo.mail_server import MailServer
 from paldies.demo.replay import replay
-from paldies.demo.shop import SampleShop
-from paldies.demo.story import BEGINS, Story, tell
+from paldies.demo.story.month import BEGINS
+from paldies.demo.story.telling import Story, tell
+from paldies.demo.telephone.company import Company
+from paldies.demo.world.mail_server import MailServer
+from paldies.demo.world.town import MAILS, built
 from paldies.store.database import Database
 
 SPEED = 21_600.0  # 30 days in 120 seconds
@@ -50,11 +53,13 @@ def demo(
 
 async def _play_at_once(folder: Path, story: Story) -> None:
     clock = SteppedClock(BEGINS.astimezone(UTC))
-    async with MailServer(clock, folder / MAILS) as server:
-        settings = furnish(folder, server.port)
-        shop = SampleShop(folder / SHOP_FILE)
-        shop.happen(story.earlier)
-        await replay(bootstrap.build(settings, clock=clock), clock, shop=shop, deeds=story.deeds)
+    mail, telephone = MailServer(clock, folder / MAILS), Company(clock)
+    pages = FastAPI(openapi_url=None)
+    async with built(story, folder, pages=pages, mail=mail, telephone=telephone) as town:
+        settings = furnish(folder, town, poll="6h")  # the replay itself looks when something has happened
+        app = bootstrap.build(settings, clock=clock)
+        town.open_pages(app, settings)
+        await replay(app, clock, town)
     reader = Database(settings.database_url)
     typer.echo(reader.look(summary))
     reader.close()

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from paldies import configuration
 from paldies.configuration import ConfigurationError
-from paldies.demo.shop import LINES_QUERY, QUERY, STATES
+from paldies.demo.telephone.company import ACCOUNT, NUMBER, TOKEN
+from paldies.demo.world.shop import LINES_QUERY, QUERY, STATES
+from paldies.demo.world.town import SHOP_FILE, Town
 from paldies.settings import Settings
 from paldies.templates.bundled import bundled_templates
 
-SHOP_FILE = "shop.db"
-MAILS = "mails"
 STAFF = "anna@linsunberzs.example"
 
 _TOML = """\
@@ -22,8 +22,10 @@ _TOML = """\
 mode = "live"
 database = "sqlite:///paldies.db"
 templates = "message_templates"
+public_url = "{public_url}"   # the demo's own page: the links in its letters work
 time_zone = "Europe/Riga"
 locale = "en"
+country = "LV"
 stop_timeout = "5s"
 
 [shop]
@@ -38,6 +40,15 @@ from = "Lins & Bērzs <hello@linsunberzs.example>"
 connections = 4
 rate = "1000/s"
 
+[twilio]
+account_sid = "{account}"
+auth_token = "{token}"
+from = "{number}"
+base_url = "{telephone_url}"   # the demo's own telephone company: nobody's telephone rings
+calls_per_second = 100
+sms_per_second = 100
+daily_budget = "20 EUR"
+
 [staff]
 email = "{staff}"
 
@@ -48,7 +59,7 @@ port = 0
 name = "store"
 kind = "sql"
 url = "sqlite:///{shop_file}"
-poll = "15s"
+poll = "{poll}"
 time_zone = "Europe/Riga"
 minor_units = true
 query = '''{query}'''
@@ -72,7 +83,7 @@ def demo_folder(keep: Path | None) -> Iterator[Path]:
     yield keep
 
 
-def furnish(folder: Path, smtp_port: int) -> Settings:
+def furnish(folder: Path, town: Town, *, poll: str = "15s") -> Settings:
     """Writes paldies.toml and the texts, and reads them as the daemon would, but for the environment."""
     shutil.copytree(bundled_templates(), folder / "message_templates")
     states = "\n".join(f"{json.dumps(theirs, ensure_ascii=False)} = {json.dumps(ours)}"
@@ -80,8 +91,14 @@ def furnish(folder: Path, smtp_port: int) -> Settings:
     toml = folder / configuration.FILE
     toml.write_text(
         _TOML.format(
-            smtp_port=smtp_port,
+            public_url=town.url.rstrip("/"),
+            smtp_port=town.mail.port,
+            telephone_url=town.telephone_url,
+            account=ACCOUNT,
+            token=TOKEN,
+            number=NUMBER,
             staff=STAFF,
+            poll=poll,
             shop_file=SHOP_FILE,
             query=QUERY,
             lines_query=LINES_QUERY,

@@ -7,35 +7,36 @@ from datetime import UTC, datetime, timedelta
 from paldies.bootstrap import App
 from paldies.clock import SteppedClock
 from paldies.daemon import Daemon
-from paldies.demo.deeds import Deed
-from paldies.demo.shop import SampleShop
-from paldies.demo.story import BEGINS, ENDS
+from paldies.demo.story.month import BEGINS, ENDS
+from paldies.demo.world.town import Town
 from paldies.outbox.queue import next_due_at
 
 _HOUSEKEEPING = 7  # o'clock: open orders are looked at again, staff get their summary
-_PAUSE = timedelta(minutes=1)  # before what is due and could not go is looked at again
+_PAUSE = timedelta(seconds=5)  # before what is still due is looked at again
 
 
-async def replay(app: App, clock: SteppedClock, *, shop: SampleShop, deeds: Iterable[Deed]) -> None:
-    """Plays the deeds to the end of the month; the same deeds leave the same rows behind."""
+async def replay(app: App, clock: SteppedClock, town: Town) -> None:
+    """Plays the story to the end of the month; the same story leaves the same rows behind."""
     daemon = Daemon(app)
     await daemon.begin()
     await _look(daemon)
-    to_come = deque(deeds)
+    people = town.people(app)
+    deeds = deque(town.story.deeds)
     morning = BEGINS.replace(hour=_HOUSEKEEPING) + timedelta(days=1)
     while (now := clock.now()) < ENDS:
-        if to_come and to_come[0].at <= now:
-            while to_come and to_come[0].at <= now:
-                shop.happen([to_come.popleft()])
+        if deeds and deeds[0].at <= now:
+            while deeds and deeds[0].at <= now:
+                town.shop.happen([deeds.popleft()])
             await _look(daemon)
         if now >= morning:
             await daemon.keep_house()
             await daemon.settle_doubts()
             morning += timedelta(days=1)
-        await _send_what_is_due(daemon)
-        due_at = await app.database.read(next_due_at)
-        moments = [morning, ENDS, *(deed.at for deed in list(to_come)[:1])]
-        clock.move_to(_earliest([*moments, max(due_at, now + _PAUSE)] if due_at else moments))
+        await _send_and_ask(daemon)
+        moments = [await people.act(), morning, ENDS, deeds[0].at if deeds else None]
+        if due_at := await app.database.read(next_due_at):
+            moments.append(due_at if due_at > now else now + _PAUSE)
+        clock.move_to(_earliest(filter(None, moments)))
     await daemon.end(patience=5)
 
 
@@ -45,10 +46,16 @@ async def _look(daemon: Daemon) -> None:
     await daemon.plan()
 
 
-async def _send_what_is_due(daemon: Daemon) -> None:
-    await daemon.dispatch()
-    for dispatcher in daemon.app.dispatchers:
-        await dispatcher.drained()
+async def _send_and_ask(daemon: Daemon) -> None:
+    """Nothing is asked of the house without a cause: a thousand idle questions cost a second."""
+    app = daemon.app
+    for do in (daemon.dispatch, app.asking.follow_up):
+        due_at = await app.database.read(next_due_at)
+        if due_at is None or due_at > app.clock.now():
+            return
+        await do()
+        for dispatcher in app.dispatchers:
+            await dispatcher.drained()
 
 
 def _earliest(moments: Iterable[datetime]) -> datetime:

@@ -6,14 +6,14 @@ from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from paldies.demo.cast import Person
-from paldies.demo.deeds import Deed, Order, What
-from paldies.demo.story import HOME
+from paldies.demo.story.cast import Person
+from paldies.demo.story.deeds import Deed, Order, What
+from paldies.demo.story.places import HOME
 
 _SCHEMA = """
 CREATE TABLE customer (
-    id INTEGER PRIMARY KEY, name TEXT, surname TEXT, mail TEXT UNIQUE, lang TEXT,
-    country TEXT, region TEXT, city TEXT
+    id INTEGER PRIMARY KEY, name TEXT, surname TEXT, mail TEXT UNIQUE, phone TEXT,
+    lang TEXT, country TEXT, region TEXT, city TEXT, may_ring INTEGER, may_text INTEGER, said_so TEXT
 );
 CREATE TABLE sales_order (
     id INTEGER PRIMARY KEY, code TEXT, customer INTEGER REFERENCES customer (id), state TEXT,
@@ -34,8 +34,9 @@ SELECT o.id, o.code AS number, o.state AS status, 'EUR' AS currency,
        o.ordered AS placed_at, o.paid AS paid_at, o.sent AS shipped_at, o.handed_over AS delivered_at,
        o.called_off AS cancelled_at, o.money_back AS refunded_at, o.promised AS promised_at,
        o.waits_for AS todo, o.waits_until AS todo_by, o.touched AS updated_at,
-       c.id AS customer_id, c.mail AS email, c.name AS first_name, c.surname AS last_name, c.lang AS locale,
-       c.country, c.region, c.city
+       c.id AS customer_id, c.mail AS email, c.phone, c.name AS first_name, c.surname AS last_name,
+       c.lang AS locale, c.country, c.region, c.city,
+       c.may_ring AS accepts_call, c.may_text AS accepts_sms, c.said_so AS consent_at
   FROM sales_order o JOIN customer c ON c.id = o.customer
  WHERE o.touched >= :since
  ORDER BY o.id
@@ -89,7 +90,7 @@ class SampleShop:
 
     def _place(self, order: Order, at: str) -> None:
         with self._open() as shop:
-            customer = self._customer(shop, order.person)
+            customer = self._customer(shop, order.person, at)
             state = "jauns" if order.payment.is_in_advance else "pieņemts"
             todo_by = _local(order.todo_by) if order.todo_by else None
             shop.execute(
@@ -106,16 +107,18 @@ class SampleShop:
                 ],
             )
 
-    def _customer(self, shop: sqlite3.Connection, person: Person) -> int:
+    def _customer(self, shop: sqlite3.Connection, person: Person, at: str) -> int:
+        """Who orders for the first time is asked whether they may be rung up, and sent texts."""
         found = shop.execute("SELECT id FROM customer WHERE mail = ?", (person.email,)).fetchone()
         if found:
             return int(found[0])
         place = person.place
         made = shop.execute(
-            "INSERT INTO customer (name, surname, mail, lang, country, region, city)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (person.first_name, person.last_name, person.email or None, person.language, place.country,
-             place.region, place.city),
+            "INSERT INTO customer (name, surname, mail, phone, lang, country, region, city, may_ring,"
+            " may_text, said_so) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (person.first_name, person.last_name, person.email or None, person.phone or None,
+             person.language, place.country, place.region, place.city, "call" in person.agreed_to,
+             "sms" in person.agreed_to, at),
         )  # fmt: skip
         return int(made.lastrowid or 0)
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from paldies.demo.cast import Person
-from paldies.demo.goods import Article
+from paldies.demo.story.cast import Person
+from paldies.demo.story.goods import Article
 
 
 class Payment(StrEnum):

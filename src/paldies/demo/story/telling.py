@@ -3,21 +3,18 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from itertools import count
-from zoneinfo import ZoneInfo
 
-from paldies.demo.cast import RIGA, Person, passers_by
-from paldies.demo.chapters import CHAPTERS, Draft
-from paldies.demo.deeds import Deed, Order, Payment, What
-from paldies.demo.dice import Dice
-from paldies.demo.goods import GOODS
-
-HOME = ZoneInfo("Europe/Riga")
-BEGINS = datetime(2026, 3, 2, 9, 0, tzinfo=HOME)  # a Monday; two clock changes and four weekends follow
-ENDS = datetime(2026, 4, 2, 9, 0, tzinfo=HOME)
-LAST_ORDERS = ENDS - timedelta(days=2)  # so that everything there is to say is said by the end
+from paldies.demo.story.cast import Person, passers_by
+from paldies.demo.story.chapters import CHAPTERS
+from paldies.demo.story.chapters.draft import Draft
+from paldies.demo.story.deeds import Deed, Order, Payment, What
+from paldies.demo.story.dice import Dice
+from paldies.demo.story.goods import GOODS
+from paldies.demo.story.month import BEGINS, ENDS, LAST_ORDERS
+from paldies.demo.story.places import HOME, RIGA
 
 EARLIER_ORDERS = 12  # from before paldies came: history
-PASSERS_BY = 48
+PASSERS_BY = 22
 _FIRST_ID = 2040
 _TODO = {
     "en": ("choose the parcel locker that suits you", "tell us the initials for the embroidery"),
@@ -28,10 +25,15 @@ _TODO = {
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """`earlier` has happened before the month begins."""
+    """`earlier` has happened before the month begins; `people` are all who order."""
 
     earlier: tuple[Deed, ...]
     deeds: tuple[Deed, ...]
+
+    @property
+    def people(self) -> tuple[Person, ...]:
+        everybody = (deed.order.person for deed in (*self.earlier, *self.deeds) if deed.order)
+        return tuple({person.email or person.name: person for person in everybody}.values())
 
 
 def tell(seed: int) -> Story:
@@ -94,7 +96,8 @@ def _life(draft: Draft, dice: Dice, number: int) -> list[Deed]:
         return [*deeds, Deed(heard_at + span, what, order)]
     ready_at = heard_at
     if order.todo_by:
-        ready_at = max(heard_at, order.placed_at + dice.span(timedelta(hours=4), timedelta(hours=40)))
+        takes = dice.span(timedelta(hours=4), timedelta(hours=40))
+        ready_at = max(heard_at, order.placed_at + (draft.todo_takes or takes))
         deeds.append(Deed(ready_at, What.DONE, order))
     sent_at = _next_working_day(ready_at + timedelta(hours=20)).replace(hour=15)
     deeds.append(Deed(sent_at.astimezone(UTC), What.SENT, order))
@@ -108,9 +111,11 @@ def _life(draft: Draft, dice: Dice, number: int) -> list[Deed]:
 
 def _order(draft: Draft, dice: Dice, number: int) -> Order:
     person = draft.person
+    chosen = dice.some_of(GOODS, dice.one_of((1, 1, 2, 2, 3)))
+    wanted = [article for article in GOODS if article.code == draft.buys and article not in chosen]
     basket = tuple(
         (article, dice.one_of((1, 1, 1, 2, 2, 4)) if article.cents < 3000 else 1)
-        for article in dice.some_of(GOODS, dice.one_of((1, 1, 2, 2, 3)))
+        for article in [*wanted, *chosen]
     )
     todo, todo_by = "", None
     choice = dice.between(0, 1)

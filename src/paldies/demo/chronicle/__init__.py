@@ -1,0 +1,1 @@
+"""What has happened in the month, read from what paldies itself writes, and told."""
