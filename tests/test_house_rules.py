@@ -28,9 +28,9 @@ IMPURE = {
     "datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.monotonic",
     "time.sleep", "uuid4", "uuid.uuid4", "os.environ", "os.getenv", "open",
 }  # fmt: skip
-# Reasons that rooms still to be built will give: other channels, and databases that were restored.
+# Reasons that rooms still to be built will give: other channels.
 FOR_LATER = {
-    Reason.BAD_ADDRESS, Reason.BUDGET_SPENT, Reason.NO_CHANNEL, Reason.STEP_WITHDRAWN, Reason.RESTORED,
+    Reason.BAD_ADDRESS, Reason.BUDGET_SPENT, Reason.NO_CHANNEL, Reason.STEP_WITHDRAWN,
 }  # fmt: skip
 
 

@@ -34,6 +34,7 @@ from paldies.reports.alerts import StaffAlerts
 from paldies.settings import OrderSource, Settings
 from paldies.store import installation, migrations
 from paldies.store.database import Database
+from paldies.store.fence import Fence
 from paldies.templates.library import Library
 from paldies.templates.memory import Notebook, load_texts
 from paldies.templates.values import ShopCard
@@ -53,6 +54,7 @@ class App:
     clock: Clock
     zone: ZoneInfo
     database: Database
+    fence: Fence
     templates: Path
     traits: Mapping[str, Traits]
     library: Library
@@ -78,18 +80,26 @@ class App:
 
 
 def build(
-    settings: Settings, *, clock: Clock | None = None, channels: Sequence[Channel] | None = None
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    channels: Sequence[Channel] | None = None,
+    database: Database | None = None,
+    composing: type[Composer] = Composer,
 ) -> App:
-    """`channels` replace those of the settings. Raises SetUpError, ShopError, the database's own errors."""
+    """`channels` and `database` replace those of the settings.
+
+    Raises SetUpError, ShopError, the database's own errors.
+    """
     clock = clock or SystemClock()
     main = settings.paldies
-    database = open_database(settings)
+    database = database or open_database(settings)
     memory = Notebook(database.look(load_texts))
     library = Library(main.templates, locale=main.locale, memory=memory)
     mailbox = settings.email.sender or settings.shop.email or "paldies@localhost"
     shop = ShopCard(**settings.shop.model_dump())
     links = Links(main.public_url, database.now(installation.secret))
-    composer = Composer(library, shop, mailbox=mailbox, links=links)
+    composer = composing(library, shop, mailbox=mailbox, links=links)
     plans = Plans(TRAITS)
     chosen = channels if channels is not None else make_channels(settings, database, clock)
     known = {channel.traits.name: channel for channel in chosen}
@@ -140,6 +150,7 @@ def build(
         clock=clock,
         zone=ZoneInfo(main.time_zone),
         database=database,
+        fence=Fence(database, main.state_dir),
         templates=main.templates,
         traits=TRAITS,
         library=library,

@@ -34,6 +34,7 @@ class Daemon:
         self._stopping = asyncio.Event()
         self._planning = asyncio.Lock()
         self._problems: set[str] = set()
+        self._waves_marked = 0  # as of the last beat
 
     async def run(self, engine: Engine, timetable: list[Tick]) -> None:
         """Until SIGTERM or SIGINT: what is in flight gets `stop_timeout`; a second signal ends at once."""
@@ -65,13 +66,14 @@ class Daemon:
             Tick("doubts", 5, self.settle_doubts),
             Tick("trace", 15, self.app.asking.trace),
             Tick("texts", 1, self.read_texts),
+            Tick("epoch", 1, self.keep_epoch),
             Tick("housekeeping", 60, self.keep_house),
         ]
 
     async def begin(self) -> None:
         """What has to be done before the first tick: nothing leaves before the doubts of a crash are open."""
         now = self.app.clock.now()
-        await self.app.database.run(installation.begin, now)
+        self._tell_of_the_fence(await asyncio.to_thread(self.app.fence.begin, now))
         await self.app.database.read(self.app.budget.load, now)
         await self.read_texts()
         drafts = self._drafts()
@@ -83,7 +85,7 @@ class Daemon:
     async def end(self, patience: float) -> None:
         for dispatcher in self.app.dispatchers:
             await dispatcher.stop(patience)
-        await self.app.database.run(installation.end, self.app.clock.now())
+        await self._leave_epoch()
         self.app.close()
 
     async def watch(self, shop: WatchedShop) -> None:
@@ -115,7 +117,7 @@ class Daemon:
 
     async def dispatch(self) -> None:
         """Sends what is due, unless all sending is paused; a shop that was silent lately is asked first."""
-        if await self.app.database.read(installation.paused_at):
+        if await self.app.database.read(installation.standstill):
             return
         await self._ask_silent_shops()
         # all at once: a long queue on one channel keeps no other waiting
@@ -161,9 +163,38 @@ class Daemon:
             await self.app.database.run(save_texts, sources, now=self.app.clock.now())
             self.app.memory.mark_saved(sources)
 
+    async def keep_epoch(self) -> None:
+        """What was claimed since the last beat is in no copy that is older than this one."""
+        if self.app.ledger.waves_of_claims != self._waves_marked:
+            await self._beat()
+
+    async def _beat(self) -> None:
+        self._waves_marked = self.app.ledger.waves_of_claims
+        try:
+            self._tell_of_the_fence(await asyncio.to_thread(self.app.fence.beat, self.app.clock.now()))
+        except OSError as error:
+            self._tell_of_the_state_dir(error)
+
+    async def _leave_epoch(self) -> None:
+        try:
+            await asyncio.to_thread(self.app.fence.end, self.app.clock.now())
+        except OSError as error:
+            self._tell_of_the_state_dir(error)
+
+    def _tell_of_the_fence(self, why: str) -> None:
+        if why:
+            sentence = f"Nothing is sent: {why}. If this is the only one that runs now: paldies adopt"
+            self.app.alerts.tell("fence", sentence)
+
+    def _tell_of_the_state_dir(self, error: OSError) -> None:
+        sentence = (
+            f"{error.filename or 'state_dir'}: {error.strerror}: a restored database would go unnoticed."
+        )
+        self.app.alerts.tell("state_dir", sentence)
+
     async def keep_house(self) -> None:
         now = self.app.clock.now()
-        await self.app.database.run(installation.beat, now)
+        await self._beat()
         for shop in self.app.shops:
             await shop.rescan_if_due(now)
         await self.app.alerts.deliver()

@@ -119,21 +119,9 @@ def test_the_daily_summary_says_what_went_what_did_not_and_what_waits(database: 
 
 
 def test_a_pause_is_remembered_until_somebody_resumes(database: Database) -> None:
-    database.now(installation.begin, NOON)
-
     database.now(installation.set_paused, NOON)
     paused = database.look(installation.paused_at)
     database.now(installation.set_paused, None)
 
     assert paused == NOON
     assert database.look(installation.paused_at) is None
-
-
-def test_every_start_and_every_beat_raises_the_epoch(database: Database) -> None:
-    first = database.now(lambda session: installation.begin(session, NOON).epoch)
-    database.now(installation.beat, NOON)
-    database.now(installation.end, NOON)
-
-    again = database.now(lambda session: installation.begin(session, NOON).epoch)
-
-    assert (first, again) == (1, 3)

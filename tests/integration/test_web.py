@@ -20,6 +20,7 @@ from paldies.campaigns.words import Purpose
 from paldies.customers.suppressions import suppressed
 from paldies.store import installation
 from paldies.store.database import Database
+from paldies.store.fence import Fence
 from paldies.store.schema import cases, feedback, instance, messages, staff_tasks, suppressions
 from paldies.web.app import make_pages
 from paldies.web.forms import LARGEST, LONGEST_TEXT
@@ -440,12 +441,12 @@ async def test_pages_stay_kind_when_the_database_is_gone(quick: Database) -> Non
     assert '"problem":"the database cannot be read"' in answers[2].text
 
 
-async def test_health_tells_whether_the_daemon_is_at_work(database: Database) -> None:
+async def test_health_tells_whether_the_daemon_is_at_work(database: Database, tmp_path: Path) -> None:
     desk = front_desk(database, Notebook())
 
     async with received(desk) as visitor:
         not_begun = await visitor.get("/health")
-        database.now(installation.begin, NOON - timedelta(seconds=40))
+        Fence(database, tmp_path).begin(NOON - timedelta(seconds=40))
         at_work = await visitor.get("/health")
         database.now(installation.set_paused, NOON)
         paused = await visitor.get("/health")

@@ -30,6 +30,7 @@ from paldies.reports.why import explain
 from paldies.store import installation, migrations
 from paldies.store.database import Database
 from paldies.store.schema import campaigns, messages
+from paldies.store.tables import Instance
 from tests.factories import NEW_YORK, NOON, RIGA, VLADIVOSTOK
 from tests.rows import CHANNELS, THE_FIRST_DAY, add_customer, add_event, add_order, plans, publish_campaign
 
@@ -531,7 +532,7 @@ def test_a_daemon_that_has_been_silent_for_long_is_said_on_top(database: Databas
     with database.session() as session:
         publish_campaign(session)
         add_order(session, add_customer(session), EventKind.CONFIRMED, external_id="1")
-        installation.begin(session, NOON)
+        session.add(Instance(uuid="ours", heartbeat_at=NOON))
         session.flush()
 
         soon, late = text_of(session, "1", 5 * MINUTES), text_of(session, "1", 11 * MINUTES)

@@ -28,3 +28,4 @@ class Due:
     is_late_seen: bool = False  # counts for the blast breaker, until a person has released it
     is_exempt: bool = False  # promise warnings and case replies: no cap, no holdout
     approved: bool = False
+    released_at: datetime | None = None  # when a person who was asked whether it had gone let it go

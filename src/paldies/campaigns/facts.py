@@ -103,6 +103,8 @@ class Facts:
     shop_unreachable: bool = False  # no good poll for an hour
     is_allowed: bool = True  # send_only_to is empty or lists the address
     contacts: tuple[Contact, ...] = ()  # newest first, at least the last 72 hours
+    adopted_at: datetime | None = None  # what was due before it may have gone from another copy
+    woke_at: datetime | None = None  # the end of a silence that nothing explains
     blast_room: int | None = None  # how many late-seen messages of the campaign may still go this hour
     country: str = ""
     region: str = ""

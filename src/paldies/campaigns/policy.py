@@ -16,6 +16,7 @@ PROMOTIONAL_REST = timedelta(hours=72)
 MESSAGES_A_DAY = 2
 ASK_THE_SHOP_AGAIN = timedelta(minutes=5)
 LET_THE_OTHER_LEAVE = timedelta(seconds=5)
+FRESH_AFTER_SILENCE = timedelta(hours=1)
 
 
 def decide(due: Due, facts: Facts, now: datetime) -> Decision:
@@ -120,7 +121,8 @@ def _hour_is_right(due: Due, facts: Facts, now: datetime, *, times: Schedule) ->
     if now > times.expires_at:
         return Skip(Reason.TOO_LATE)
     return (
-        _nothing_else_is_leaving(facts, now, times)
+        _it_surely_has_not_gone(due, facts, times)
+        or _nothing_else_is_leaving(facts, now, times)
         or _customer_has_had_few(due, facts, now, times=times)
         or _window_is_open(now, times)
         or _shop_can_be_asked(facts, now, times)
@@ -128,6 +130,26 @@ def _hour_is_right(due: Due, facts: Facts, now: datetime, *, times: Schedule) ->
         or _is_not_held_out(due)
         or Send(times.expires_at)
     )
+
+
+def _it_surely_has_not_gone(due: Due, facts: Facts, times: Schedule) -> Hold | None:
+    """Only a person can know what another copy of this database sent, or what a silence was.
+
+    After a restore, a step waits if any of its legs could have gone before it, however late it was planned
+    or put off here; after a silence, what was then due and is no longer fresh.
+    """
+    first_due = times.planned_at if due.step.looks_early else min(due.send_at, due.event_at + due.step.after)
+    due_now = times.planned_at if due.step.looks_early else due.send_at
+    if facts.adopted_at and first_due < facts.adopted_at and not _was_released(due, facts.adopted_at):
+        return Hold(Reason.RESTORED, expires_at=times.expires_at)
+    if facts.woke_at and due_now < facts.woke_at - FRESH_AFTER_SILENCE:
+        if not _was_released(due, facts.woke_at):
+            return Hold(Reason.AFTER_SILENCE, expires_at=times.expires_at)
+    return None
+
+
+def _was_released(due: Due, since: datetime) -> bool:
+    return due.released_at is not None and due.released_at >= since
 
 
 def _nothing_else_is_leaving(facts: Facts, now: datetime, times: Schedule) -> Defer | Skip | None:

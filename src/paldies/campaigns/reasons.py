@@ -113,3 +113,8 @@ class Reason(StrEnum):
     UNFORESEEN = "unforeseen", Scope.WAIT, "Something unforeseen went wrong with it; the log says what"
     UNUSUAL_VOLUME = "unusual_volume", Scope.WAIT, "Unusually many late messages: a person should look first"
     RESTORED = "restored", Scope.WAIT, "The database was restored or copied: a person should look first"
+    AFTER_SILENCE = (
+        "after_silence",
+        Scope.WAIT,
+        "It was due while paldies did not run, and nobody knows why: a person should look first",
+    )

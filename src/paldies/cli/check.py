@@ -22,6 +22,7 @@ from paldies.configuration import ConfigurationError
 from paldies.orders.shops.base import ColumnReport, ShopError
 from paldies.settings import OrderSource, Settings
 from paldies.store import migrations
+from paldies.store.fence import Fence
 
 State = Literal["ok", "warning", "problem"]
 
@@ -87,6 +88,7 @@ def _desk(ctx: typer.Context) -> Iterator[Finding]:
     try:
         with sit_down(ctx) as desk:
             yield _database(desk)
+            yield from _fence(desk)
             yield from _templates(desk)
             yield from _campaigns(desk)
     except (SQLAlchemyError, OSError) as error:
@@ -100,6 +102,13 @@ def _database(desk: Desk) -> Finding:
     if not os.access(folder, os.W_OK):
         return Finding("database", "problem", f"{folder} cannot be written to", "Let this user write there.")
     return Finding("database", "ok", f"{place}, schema {migrations.HEAD}")
+
+
+def _fence(desk: Desk) -> Iterator[Finding]:
+    if why := Fence(desk.database, desk.settings.paldies.state_dir).trouble():
+        yield Finding(
+            "database", "problem", f"nothing is sent: {why}", "If this is the only one: paldies adopt"
+        )
 
 
 def _nearest(folder: Path) -> Path:

@@ -67,7 +67,7 @@ def retry(session: Session, keys: Sequence[str], *, now: datetime) -> list[Handl
             return _refused(row, objection)
         _reopen(session, row)
         # its deadline is counted afresh: a person wants it
-        changed = _change(session, row, **_waiting_again(max(now, row["send_at"])), expires_at=None)
+        changed = _change(session, row, **_waiting_again(max(now, row["send_at"]), now), expires_at=None)
         return _done(row, "will be tried again", changed)
 
     return _each(session, keys, answer, now=now)
@@ -93,7 +93,7 @@ def settle(session: Session, keys: Sequence[str], *, was_sent: bool, now: dateti
             )
             return _done(row, "settled as sent", changed)
         _reopen(session, row)
-        changed = _change(session, row, **_waiting_again(now))
+        changed = _change(session, row, **_waiting_again(now, now))
         return _done(row, "settled as not sent; it goes again unless it is too late", changed)
 
     return _each(session, keys, answer, now=now)
@@ -111,6 +111,8 @@ def approve(session: Session, keys: Sequence[str], *, now: datetime) -> list[Han
                 values["approved_at"] = now
             case Reason.UNUSUAL_VOLUME:
                 values["is_late_seen"] = False  # or the policy would hold it again
+            case Reason.RESTORED | Reason.AFTER_SILENCE:
+                values["released_at"] = now
         return _done(row, "goes on", _change(session, row, **values))
 
     return _each(session, keys, answer, now=now)
@@ -178,12 +180,13 @@ def _sentence(reason: str) -> str:
     return Reason[reason.upper()].sentence
 
 
-def _waiting_again(send_at: datetime) -> dict[str, Any]:
+def _waiting_again(send_at: datetime, now: datetime) -> dict[str, Any]:
     return {
         "status": MessageStatus.SCHEDULED.value,
         "reason": Reason.TRY_AGAIN.value,
         "note": _SAID_BY_A_PERSON,
         "send_at": send_at,
+        "released_at": now,
         "ended_at": None,
         "claim_id": None,
     }

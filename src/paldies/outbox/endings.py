@@ -36,6 +36,7 @@ _INHERITED = (
     "expires_at",
     "is_late_seen",
     "approved_at",
+    "released_at",
 )
 
 

@@ -26,6 +26,7 @@ from paldies.store.schema import (
     cases,
     cursors,
     enrolments,
+    instance,
     messages,
     sending_hours,
 )
@@ -86,6 +87,7 @@ def gather(
     )
     states = {row.name: row for row in session.execute(select(campaigns))}
     silent = _unreachable_shops(session, now)
+    adopted_at, woke_at = _past_of_the_database(session)
     earlier = _earlier_moments(session, rows, plans)
     rooms = {
         name: _blast_room(session, name, now) for name in {row.campaign for row in rows if row.is_late_seen}
@@ -116,6 +118,7 @@ def gather(
             is_late_seen=row.is_late_seen,
             is_exempt=campaign.is_exempt,
             approved=row.approved_at is not None,
+            released_at=row.released_at,
         )
         facts = Facts(
             order=order.order if order else None,
@@ -136,6 +139,8 @@ def gather(
             shop_unreachable=order is not None and order.order.shop in silent,
             is_allowed=house.only_to is None or address in house.only_to,
             contacts=tuple(contacts[row.customer_id]),
+            adopted_at=adopted_at,
+            woke_at=woke_at,
             blast_room=rooms.get(row.campaign) if row.is_late_seen else None,
             country=order.order.country if order else "",
             region=order.order.region if order else "",
@@ -183,6 +188,12 @@ def _contacts(
 def _unreachable_shops(session: Session, now: datetime) -> set[str]:
     silent = select(cursors.c.shop).where(cursors.c.failing_since <= now - UNREACHABLE_AFTER)
     return set(session.scalars(silent))
+
+
+def _past_of_the_database(session: Session) -> tuple[datetime | None, datetime | None]:
+    """When it was adopted, and when it last woke up."""
+    row = session.execute(select(instance.c.adopted_at, instance.c.woke_at)).one_or_none()
+    return (row.adopted_at, row.woke_at) if row else (None, None)
 
 
 def _earlier_moments(session: Session, rows: Sequence[Waiting], plans: Plans) -> dict[int, datetime]:

@@ -28,6 +28,7 @@ class Ledger:
         self._settlements: list[tuple[Settlement, asyncio.Future[None]]] = []
         self._writer: asyncio.Task[None] | None = None
         self.claimed: set[str] = set()  # claims that are ours and not yet settled
+        self.waves_of_claims = 0  # so far, those that were tried
 
     async def claim(self, claim: Claim) -> bool:
         """False if somebody got there first, or something about the customer has changed since."""
@@ -71,6 +72,7 @@ class Ledger:
             claims, self._claims = ([], self._claims) if pause > 0.05 else (self._claims, [])
             claims = [(claim, answer) for claim, answer in claims if not answer.cancelled()]
             self.claimed.update(claim.id for claim, _ in claims)
+            self.waves_of_claims += bool(claims)
             try:
                 won = await self._commit([claim for claim, _ in claims], [one for one, _ in settlements])
             except Exception as error:  # nobody else keeps what is to be settled

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, RowMapping, bindparam, func, select, update
+from sqlalchemy import Integer, RowMapping, and_, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from paldies.campaigns import keys
@@ -43,6 +43,7 @@ class Waiting:
     arm: Arm
     is_late_seen: bool
     approved_at: datetime | None
+    released_at: datetime | None
     attempts: int
     rfc_id: str
     possible_duplicate: bool
@@ -68,6 +69,7 @@ _WAITING = (
     enrolments.c.arm,
     messages.c.is_late_seen,
     messages.c.approved_at,
+    messages.c.released_at,
     messages.c.attempts,
     messages.c.rfc_id,
     messages.c.possible_duplicate,
@@ -75,6 +77,10 @@ _WAITING = (
 )
 # The status stands literally in the statement: with a bound one PostgreSQL would not use the partial index.
 _SCHEDULED = messages.c.status == bindparam(None, MessageStatus.SCHEDULED.value, literal_execute=True)
+_UNANSWERED = and_(
+    messages.c.status == bindparam(None, MessageStatus.HELD.value, literal_execute=True),
+    messages.c.reason == Reason.APPROVAL.value,
+)
 _ANY = (
     select(*_WAITING)
     .join_from(messages, enrolments, enrolments.c.id == messages.c.enrolment_id)
@@ -109,6 +115,11 @@ def next_due_at(session: Session) -> datetime | None:
     earliest = select(func.min(messages.c.send_at)).where(_SCHEDULED, messages.c.parked_at.is_(None))
     awaited = select(func.min(messages.c.look_at)).where(messages.c.look_at.is_not(None))
     return min(filter(None, (session.scalar(earliest), session.scalar(awaited))), default=None)
+
+
+def next_unanswered_at(session: Session) -> datetime | None:
+    """When the moment comes of something that still waits for approval: see `release_unanswered`."""
+    return session.scalar(select(func.min(messages.c.send_at)).where(_UNANSWERED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +191,7 @@ def release_unanswered(session: Session, now: datetime) -> None:
     """What waited for approval until its moment goes back to the policy, which knows what silence means."""
     session.execute(
         update(messages)
-        .where(messages.c.status == bindparam(None, MessageStatus.HELD.value, literal_execute=True))
-        .where(messages.c.reason == Reason.APPROVAL.value, messages.c.send_at <= now)
+        .where(_UNANSWERED, messages.c.send_at <= now)
         .values(status=MessageStatus.SCHEDULED.value)
     )
 

@@ -28,6 +28,7 @@ def to_json(story: OrderStory) -> dict[str, Any]:
         },
         "as_of": _utc(story.now),
         "paused_at": _utc(story.paused_at),
+        "fence": story.fence,
         "daemon_silent_since": _utc(story.daemon_silent_since),
         "events": [
             {

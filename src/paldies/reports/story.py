@@ -152,4 +152,5 @@ class OrderStory:
     events: tuple[EventStory, ...]
     passages: tuple[PassageStory, ...]
     paused_at: datetime | None = None  # all sending, by a person
+    fence: str = ""  # why nothing is sent: the database was restored or copied
     daemon_silent_since: datetime | None = None

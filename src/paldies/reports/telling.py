@@ -44,6 +44,8 @@ def _whose_times(story: OrderStory) -> str:
 
 
 def _warnings(story: OrderStory, clock: LocalTime) -> Iterator[str]:
+    if story.fence:
+        yield wrapped(f"Nothing is sent: {story.fence}. If this is the only one in use: paldies adopt")
     if story.paused_at:
         since = clock.say(story.paused_at)
         yield wrapped(f"All sending is paused since {since}. To go on: paldies resume")

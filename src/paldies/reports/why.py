@@ -84,6 +84,7 @@ def _order(
         events=tuple(_event(event) for event in events),
         passages=tuple(_passages(records, order, passages)),
         paused_at=records.instance["paused_at"] if records.instance else None,
+        fence=records.instance["fence"] if records.instance else "",
         daemon_silent_since=_silent_since(records.instance, now),
     )
 

@@ -1,4 +1,4 @@
-"""The installation's own row: its heartbeat, its clean stops, and whether a person has paused all sending."""
+"""The installation's own row: its secret, and whether anything stands in the way of all sending."""
 
 from datetime import datetime
 from secrets import token_hex
@@ -9,32 +9,12 @@ from sqlalchemy.orm import Session
 from paldies.store.tables import Instance
 
 
-def begin(session: Session, now: datetime) -> Instance:
-    """Makes the row at the first start; raises the epoch at every start."""
-    row = session.get(Instance, 1) or Instance(uuid=str(uuid4()))
-    row.epoch += 1
-    row.heartbeat_at = now
-    session.add(row)
-    return row
-
-
 def secret(session: Session) -> bytes:
     """What this installation signs with; made at the first need, and as old as the database from then on."""
     row = session.get(Instance, 1) or Instance(uuid=str(uuid4()))
     row.secret = row.secret or token_hex(32)
     session.add(row)
     return bytes.fromhex(row.secret)
-
-
-def beat(session: Session, now: datetime) -> None:
-    row = session.get_one(Instance, 1)
-    row.epoch += 1
-    row.heartbeat_at = now
-
-
-def end(session: Session, now: datetime) -> None:
-    """A clean stop."""
-    session.get_one(Instance, 1).stopped_at = now
 
 
 def set_paused(session: Session, at: datetime | None) -> None:
@@ -47,6 +27,12 @@ def set_paused(session: Session, at: datetime | None) -> None:
 def paused_at(session: Session) -> datetime | None:
     row = session.get(Instance, 1)
     return row.paused_at if row else None
+
+
+def standstill(session: Session) -> str:
+    """Why nothing is to be sent now: a person has paused it, or the fence is up; empty if nothing is."""
+    row = session.get(Instance, 1)
+    return (row.fence or (row.paused_at and "paused") or "") if row else ""
 
 
 def summarised_at(session: Session) -> datetime | None:

@@ -29,7 +29,7 @@ def health(desk: Desk) -> APIRouter:
 
 
 def _state(session: Session, now: datetime) -> dict[str, Any]:
-    row = session.execute(select(instance.c.heartbeat_at, instance.c.paused_at)).first()
+    row = session.execute(select(instance.c.heartbeat_at, instance.c.paused_at, instance.c.fence)).first()
     if row is None or row.heartbeat_at is None:
         return {"database": "ok", "problem": "the daemon has not begun yet"}
     age = now - row.heartbeat_at
@@ -38,4 +38,6 @@ def _state(session: Session, now: datetime) -> dict[str, Any]:
         "heartbeat_age": round(age.total_seconds()),  # seconds
         "sending": "paused" if row.paused_at else "on",
     }
+    if row.fence:
+        return state | {"sending": "off", "problem": row.fence}
     return state | ({"problem": "the daemon's heart has stopped beating"} if age > TOO_OLD else {})

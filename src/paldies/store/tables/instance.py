@@ -10,10 +10,14 @@ class Instance(SQLModel, table=True):
 
     id: int = Field(default=1, primary_key=True)
     uuid: str
-    epoch: int = 0  # raised at start and every minute, kept beside the database as well
+    epoch: int = 0  # see store.fence; -1 in a copy that we made ourselves
+    fence: str = (
+        ""  # why nothing is sent until a person adopts this database; empty: nothing stands in the way
+    )
     heartbeat_at: datetime | None = None
     stopped_at: datetime | None = None  # the last clean stop
-    adopted_at: datetime | None = None
+    adopted_at: datetime | None = None  # what was due before it may have been sent from another copy
+    woke_at: datetime | None = None  # the last start after a silence that no clean stop explains
     paused_at: datetime | None = None  # all sending, by a person
     secret: str = ""  # what links to customers' pages are signed with: see outbox.links
     summarised_at: datetime | None = None  # the last daily summary to staff

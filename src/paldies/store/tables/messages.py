@@ -13,6 +13,8 @@ _DUE = text("status = 'scheduled' AND parked_at IS NULL")
 _SENDING = text("status = 'sending'")
 _AWAITED = text("look_at IS NOT NULL")
 _COSTLY = text("cost > 0")
+_KEPT = text("content IS NOT NULL")
+_ENDED = text("ended_at IS NOT NULL")
 _WAITING = text("status IN ('unconfirmed', 'held') OR parked_at IS NOT NULL")
 
 
@@ -32,6 +34,7 @@ class Message(SQLModel, table=True):
         Index("messages_waiting", "status", "send_at", sqlite_where=_WAITING, postgresql_where=_WAITING),
         Index("messages_awaited", "channel", "look_at", sqlite_where=_AWAITED, postgresql_where=_AWAITED),
         Index("messages_of_customer", "customer_id", "claimed_at"),
+        Index("messages_ended", "ended_at", sqlite_where=_ENDED, postgresql_where=_ENDED),
         Index(
             "messages_late_seen",
             "campaign",
@@ -58,6 +61,7 @@ class Message(SQLModel, table=True):
     parked_at: datetime | None = None
     is_late_seen: bool = False
     approved_at: datetime | None = None
+    released_at: datetime | None = None  # by a person who was asked whether it had gone already
     attempts: int = 0
     claim_id: str | None = None
     claimed_by: str | None = None
@@ -76,7 +80,10 @@ class Attempt(SQLModel, table=True):
     """One try, written before the wire is touched; `content` is what was said: see outbox.composer."""
 
     __tablename__ = "attempts"
-    __table_args__ = (Index("attempts_costly", "started_at", sqlite_where=_COSTLY, postgresql_where=_COSTLY),)
+    __table_args__ = (
+        Index("attempts_costly", "started_at", sqlite_where=_COSTLY, postgresql_where=_COSTLY),
+        Index("attempts_kept", "started_at", sqlite_where=_KEPT, postgresql_where=_KEPT),
+    )
 
     id: int | None = row_id()
     message_id: int = refers_to("messages.id", index=True)
@@ -96,6 +103,7 @@ class DeliveryEvent(SQLModel, table=True):
     """What a provider reported about a message."""
 
     __tablename__ = "delivery_events"
+    __table_args__ = (Index("delivery_events_received", "received_at"),)
 
     id: int | None = row_id()
     message_id: int | None = may_refer_to("messages.id", index=True)

@@ -81,6 +81,7 @@ class OrderEvent(SQLModel, table=True):
     __tablename__ = "order_events"
     __table_args__ = (
         UniqueConstraint("order_id", "kind", "ordinal"),
+        Index("order_events_seen", "first_seen_at"),
         Index(
             "order_events_new",
             "id",

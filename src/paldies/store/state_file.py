@@ -1,0 +1,47 @@
+"""What is kept of an installation outside its database: how far that had come, and which file it was."""
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """`place` tells one database from its copies: see fence."""
+
+    epoch: int
+    place: str
+
+
+class StateFile:
+    """Written whole or not at all, also when the power goes."""
+
+    def __init__(self, folder: Path, uuid: str) -> None:
+        self.path = folder / f"{uuid}.json"
+
+    def read(self) -> Kept | None:
+        """None if there is no such file, or nothing in it that we could have written. Raises OSError."""
+        try:
+            found = json.loads(self.path.read_text(encoding="utf-8"))
+            return Kept(int(found["epoch"]), str(found["place"]))
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            return None
+
+    def write(self, kept: Kept) -> None:
+        """On the disk once it returns. Raises OSError."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        draft = self.path.with_suffix(f".{os.getpid()}.part")
+        try:
+            with draft.open("w", encoding="utf-8") as file:
+                json.dump(asdict(kept), file)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(self.path)
+        finally:
+            draft.unlink(missing_ok=True)
+        folder = os.open(self.path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)  # the new name as well
+        finally:
+            os.close(folder)
