@@ -4,10 +4,10 @@ from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateSyntaxError, nodes
+from jinja2 import ChainableUndefined, StrictUndefined, TemplateSyntaxError, nodes
 from jinja2.environment import TemplateExpression
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from paldies.campaigns.bounds import BoundedEnvironment, OutOfBounds
 from paldies.campaigns.faults import suggestion
 
 
@@ -15,7 +15,7 @@ class ExpressionError(ValueError):
     """A condition that cannot be read, or cannot be answered for what it was asked about."""
 
 
-_ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=StrictUndefined)
+_ENVIRONMENT = BoundedEnvironment(undefined=StrictUndefined)
 
 
 def is_true(expression: str, values: Mapping[str, Any]) -> bool:
@@ -29,6 +29,8 @@ def is_true(expression: str, values: Mapping[str, Any]) -> bool:
         return bool(_compiled(expression)(**values))
     except ExpressionError:
         raise
+    except OutOfBounds as error:
+        raise _out_of_bounds(expression, error) from error
     except Exception as error:  # whatever a condition does with a value is the condition's fault
         raise ExpressionError(f"{expression!r}: {error}") from error
 
@@ -42,6 +44,7 @@ def check(expression: str, names: Mapping[str, Collection[str]] | None = None) -
         _compiled(expression)
         if names is not None:
             _check_names(expression, names)
+            _check_bounds(expression, names)
 
 
 def _check_names(expression: str, names: Mapping[str, Collection[str]]) -> None:
@@ -55,9 +58,25 @@ def _check_names(expression: str, names: Mapping[str, Collection[str]]) -> None:
             raise ExpressionError(f'"{part.node.name}.{part.attr}" is not known here; {hint}')
 
 
+def _check_bounds(expression: str, names: Collection[str]) -> None:
+    """Has it answered for nobody: what asks for too much whoever it is about, is found out now."""
+    try:
+        _compiled(expression)(**{name: ChainableUndefined(name=name) for name in names})
+    except OutOfBounds as error:
+        raise _out_of_bounds(expression, error) from error
+    except Exception:
+        return  # nobody has no values, which is no fault of the condition's
+
+
+def _out_of_bounds(expression: str, error: OutOfBounds) -> ExpressionError:
+    return ExpressionError(f"{expression!r}: {error}. {error.remedy}")
+
+
 @lru_cache(maxsize=1024)
 def _compiled(expression: str) -> TemplateExpression:
     try:
         return _ENVIRONMENT.compile_expression(expression, undefined_to_none=False)
     except TemplateSyntaxError as error:
         raise ExpressionError(f"{expression!r} is not a condition: {error.message}") from error
+    except (RecursionError, MemoryError, SyntaxError) as error:  # Python's own parser knows all three
+        raise ExpressionError(f"{expression[:80]!r}… is not a condition: it is nested too deeply") from error

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from jinja2 import Template, UndefinedError
 from jinja2.environment import Environment
 
+from paldies.campaigns.bounds import OutOfBounds
 from paldies.templates.faults import RenderFault, Unprintable
 from paldies.templates.tags import Script, Tag
 
@@ -48,7 +49,7 @@ class Sheet:
 
 
 def _remedy(error: Exception) -> str:
-    if isinstance(error, Unprintable):
+    if isinstance(error, Unprintable | OutOfBounds):
         return error.remedy
     if isinstance(error, UndefinedError):
         return "Check the spelling, or put it between {% if … %} and {% endif %}."
