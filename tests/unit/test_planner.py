@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paldies.campaigns.legs import Leg, is_last_leg, next_leg
+from paldies.campaigns.legs import Leg, is_last_channel, next_leg
 from paldies.campaigns.planner import (
     Decline,
     Enrol,
@@ -161,7 +161,7 @@ def test_the_next_leg_is_the_next_channel():
     assert next_leg(reminder, 1, Reason.NO_CONSENT) == Leg(2, "email")
     assert next_leg(reminder, 2, Reason.BOUNCED) == Leg(3, "task")
     assert next_leg(reminder, 3, Reason.NO_ADDRESS) is None
-    assert [is_last_leg(reminder, leg) for leg in (1, 2, 3)] == [False, False, True]
+    assert [is_last_channel(reminder, channel) for channel in reminder.channels] == [False, False, True]
 
 
 def test_an_unanswered_call_is_tried_again_before_the_next_channel():

@@ -16,3 +16,12 @@ def parse_duration(text: str) -> timedelta:
         )
     parts = _PART.findall(text.lower())
     return timedelta(seconds=sum(int(count) * _SECONDS[unit] for count, unit in parts))
+
+
+def spell_duration(span: timedelta) -> str:
+    """As `parse_duration` reads it: `1d12h`; nothing at all is `0s`."""
+    left, parts = int(span.total_seconds()), ""
+    for unit in "dhms":
+        count, left = divmod(left, _SECONDS[unit])
+        parts += f"{count}{unit}" if count else ""
+    return parts or "0s"

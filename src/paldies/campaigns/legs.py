@@ -1,5 +1,6 @@
 """The contacts that one step may come to, in order."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -26,17 +27,23 @@ def legs(step: Step) -> tuple[Leg, ...]:
     )
 
 
-def next_leg(step: Step, leg: int, reason: Reason) -> Leg | None:
-    """What follows a leg that ended so: another try if nobody was reached, or else the next channel."""
+def next_leg(step: Step, leg: int, reason: Reason, *, so_far: Sequence[str] = ()) -> Leg | None:
+    """What follows a leg that ended so: another try if nobody was reached, or else the next channel.
+
+    `so_far` are the channels of the step's legs, the one that has ended last; without them they are those of
+    the plan. A passage that was moved to another plan has come another way: no channel has its turn twice.
+    """
     if reason.scope is not Scope.LEG:
         return None
     row = legs(step)
-    further = row[leg:]
-    if reason is not Reason.NOT_REACHED:
-        further = tuple(later for later in further if later.channel != row[leg - 1].channel)
-    return next(iter(further), None)
+    used = list(so_far) or [each.channel for each in row[:leg]]
+    tries = used.count(used[-1])
+    if reason is Reason.NOT_REACHED and used[-1] in step.channels and tries <= len(step.retry):
+        return Leg(leg + 1, used[-1], step.retry[tries - 1])
+    fresh = next((each for each in row if each.channel not in used), None)
+    return fresh and Leg(max(fresh.number, leg + 1), fresh.channel)
 
 
-def is_last_leg(step: Step, leg: int) -> bool:
+def is_last_channel(step: Step, channel: str) -> bool:
     """Whether no other channel comes after this one."""
-    return legs(step)[leg - 1].channel == step.channels[-1]
+    return channel not in step.channels[:-1]

@@ -21,6 +21,19 @@ def parse_days(text: str) -> frozenset[int]:
     return frozenset(days)
 
 
+def spell_days(days: frozenset[int]) -> str:
+    """As `parse_days` reads them: `mon-sat`, `mon,wed`; every day is `daily`."""
+    if len(days) == len(DAYS):
+        return "daily"
+    runs: list[list[int]] = []
+    for day in sorted(days):
+        if runs and runs[-1][-1] == day - 1:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return ",".join("-".join(dict.fromkeys((DAYS[run[0]], DAYS[run[-1]]))) for run in runs)
+
+
 def parse_hours(text: str) -> tuple[int, int]:
     """Minutes after midnight at which a window opens and closes. Raises ValueError with a remedy."""
     found = _HOURS.fullmatch(text.strip())

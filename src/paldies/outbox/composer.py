@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import uuid5
 
 from paldies.campaigns.keys import MESSAGES
-from paldies.campaigns.legs import is_last_leg
+from paldies.campaigns.legs import is_last_channel
 from paldies.campaigns.schedule import closes_at
 from paldies.campaigns.traits import ALWAYS
 from paldies.campaigns.words import Purpose
@@ -17,6 +17,7 @@ from paldies.outbox.evidence import Brief
 from paldies.outbox.links import Links
 from paldies.templates.faults import RenderFault
 from paldies.templates.library import Library, Text
+from paldies.templates.renderer import Content
 from paldies.templates.values import ShopCard
 
 __all__ = ["Composed", "Composer", "RenderFault"]
@@ -49,7 +50,7 @@ class Composer:
         """What would leave `now`. Raises RenderFault: the message waits for a person then."""
         row, customer = brief.waiting, brief.facts.customer
         text = self.text_for(brief)
-        content = text.render(self.values(brief), locale=customer.locale, sender=brief.due.step.sender)
+        content = self.fill(text, brief)
         rendered = Rendered(
             text_version=text.id,
             letterhead=self._letterhead(text, content.locale, brief.due.step.sender),
@@ -72,7 +73,16 @@ class Composer:
             must_arrive_by=_arrival(brief, now, expires_at),
             answer_by=_answer(brief, now, expires_at),
         )
-        return Composed(outgoing, kept(rendered))
+        return Composed(outgoing, self.keep(rendered))
+
+    def fill(self, text: Text, brief: Brief) -> Content:
+        """The text with everything in its place. Raises RenderFault."""
+        locale = brief.facts.customer.locale
+        return text.render(self.values(brief), locale=locale, sender=brief.due.step.sender)
+
+    def keep(self, rendered: Rendered) -> bytes:
+        """What the attempt keeps of it."""
+        return kept(rendered)
 
     def text_for(self, brief: Brief) -> Text:
         """The text a message would be filled in with. Raises RenderFault if there is none."""
@@ -131,7 +141,7 @@ def _arrival(brief: Brief, now: datetime, expires_at: datetime) -> datetime | No
 
 def _answer(brief: Brief, now: datetime, expires_at: datetime) -> datetime:
     """A channel that has others behind it leaves them half of the time that remains."""
-    if is_last_leg(brief.due.step, brief.due.leg):
+    if is_last_channel(brief.due.step, brief.waiting.channel):
         return expires_at
     return now + (expires_at - now) / 2
 

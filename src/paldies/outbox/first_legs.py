@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import RowMapping, insert, select
 from sqlalchemy.orm import Session
 
 from paldies.campaigns import keys
@@ -26,19 +27,12 @@ def plan_messages(
     already_said = frozenset(said)
     inside = session.execute(select(enrolments).where(enrolments.c.key.in_(enrolment_keys))).mappings()
     rows = [
-        {
-            "key": keys.message_key(enrolment["key"], step.key, 1),
-            "enrolment_id": enrolment["id"],
-            "customer_id": enrolment["customer_id"],
-            "campaign": campaign.name,
-            "step": step.key,
-            "leg": 1,
+        first_leg(enrolment, step.key, now=now)
+        | {
             "channel": step.channel,
             "purpose": purposes[step.key],
             "send_at": enrolment["event_at"] + step.offset,
-            "is_late_seen": enrolment["is_late_seen"],
-            "created_at": now,
-            **(_SAID | {"ended_at": now} if step.key in already_said else _FRESH),
+            **(_SAID | {"ended_at": now} if step.key in already_said else {}),
         }
         for purposes in [{step.key: step.purpose.value for step in campaign.steps}]
         for enrolment in inside
@@ -46,6 +40,21 @@ def plan_messages(
     ]
     if rows:
         session.connection().execute(insert(messages), rows)
+
+
+def first_leg(enrolment: RowMapping, step: str, *, now: datetime) -> dict[str, Any]:
+    """A row for `messages` without its channel, purpose and moment."""
+    return {
+        "key": keys.message_key(enrolment["key"], step, 1),
+        "enrolment_id": enrolment["id"],
+        "customer_id": enrolment["customer_id"],
+        "campaign": enrolment["campaign"],
+        "step": step,
+        "leg": 1,
+        "is_late_seen": enrolment["is_late_seen"],
+        "created_at": now,
+        **_FRESH,
+    }
 
 
 _FRESH = {
@@ -58,4 +67,4 @@ _FRESH = {
     "possible_duplicate": False,
     "receipt": "",
 }
-_SAID = _FRESH | {"status": MessageStatus.SKIPPED.value, "reason": Reason.ALREADY_SAID.value}
+_SAID = {"status": MessageStatus.SKIPPED.value, "reason": Reason.ALREADY_SAID.value}

@@ -33,6 +33,10 @@ class PlanVersion(SQLModel, table=True):
     sha: str
     source: str
     published_at: datetime
+    published_by: str = ""  # empty: by paldies itself, as nobody was inside
+    restores: int | None = None  # the version that it goes back to
+    moving_since: datetime | None = None  # those inside an older one are being moved to it
+    is_uncounted: bool = False  # nobody confirmed whom it hurries: that counts for the blast breaker
 
 
 class TextVersion(SQLModel, table=True):
