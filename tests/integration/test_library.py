@@ -15,6 +15,7 @@ from paldies.store.tables.campaigns import TextVersion
 from paldies.templates import samples
 from paldies.templates.library import Library, Text
 from paldies.templates.lint import check
+from paldies.templates.lint.carriers import Carrier
 from paldies.templates.memory import Notebook, load_texts, save_texts
 from paldies.templates.names import TextName
 
@@ -402,7 +403,7 @@ def test_check_finds_what_a_reader_would_stumble_over(folder: Path) -> None:
         (STEP, Step("gone", "gone", timedelta(), ("sms",), sender="zoe")),
     )
 
-    problems = check(opened(folder), campaigns=[campaign], locale="lv")
+    problems = check(opened(folder), campaigns=[campaign], locale="lv").problems
 
     texts = [problem.text for problem in problems if not problem.is_warning]
     warnings = [problem.text for problem in problems if problem.is_warning]
@@ -418,9 +419,9 @@ def test_check_finds_what_a_reader_would_stumble_over(folder: Path) -> None:
 def test_check_finds_an_empty_subject(folder: Path) -> None:
     write(folder / "first/hello.email.md", "---\nsubject: {{ customer.first_name }}\n---\nHello")
 
-    problems = check(opened(folder), locale="lv")
+    problems = check(opened(folder), locale="lv").problems
 
-    assert any("the subject is empty for an order of which little" in problem.text for problem in problems)
+    assert any("of which little is known: the subject is empty" in problem.text for problem in problems)
 
 
 def test_check_does_not_ask_a_text_to_suit_orders_that_its_step_leaves_out(folder: Path) -> None:
@@ -428,9 +429,10 @@ def test_check_does_not_ask_a_text_to_suit_orders_that_its_step_leaves_out(folde
     write(folder / "first/hello.email.lv.md", letter("{{ order.promised_at|date }}"))
     step = Step("hello", "hello", timedelta(), ("email",), when="order.promised_at")
 
-    problems = check(opened(folder), campaigns=[Campaign("first", "First", EventKind.CONFIRMED, (step,))])
+    campaign = Campaign("first", "First", EventKind.CONFIRMED, (step,))
+    report = check(opened(folder), campaigns=[campaign])
 
-    assert problems == []
+    assert report.problems == []
 
 
 def test_check_asks_each_channel_whether_it_can_carry_a_text(folder: Path) -> None:
@@ -440,8 +442,8 @@ def test_check_asks_each_channel_whether_it_can_carry_a_text(folder: Path) -> No
     def objection(text: str, locale: str) -> str:
         return f"it is long for {locale}. Cut it in half." if "long" in text else ""
 
-    problems = check(library, objections={"call": objection, "email": lambda *_: ""})
+    problems = check(library, carriers={"call": Carrier(objection), "email": Carrier()}).problems
 
-    (found,) = [problem for problem in problems if "ring.call.txt" in problem.file]
+    (found,) = [problem for problem in problems if "long" in problem.text]
     assert (found.text, found.remedy) == ("it is long for en", "Cut it in half.")
     assert found.is_warning

@@ -16,13 +16,14 @@ from paldies.cli.campaign_state import read_states
 from paldies.cli.desk import Desk, as_live, config_path, read_settings, sit_down
 from paldies.cli.errors import explained
 from paldies.cli.output import AsJson, as_json, coloured, counted, heading, say, table
-from paldies.cli.templates import look_over
+from paldies.cli.text_check import look_over
 from paldies.clock import SystemClock
 from paldies.configuration import ConfigurationError
 from paldies.orders.shops.base import ColumnReport, ShopError
 from paldies.settings import OrderSource, Settings
 from paldies.store import migrations
 from paldies.store.fence import Fence
+from paldies.templates.faults import Level
 
 State = Literal["ok", "warning", "problem"]
 
@@ -119,7 +120,7 @@ def _nearest(folder: Path) -> Path:
 
 
 def _templates(desk: Desk) -> Iterator[Finding]:
-    problems = look_over(desk)
+    problems = [problem for problem in look_over(desk).problems if problem.level is not Level.NOTE]
     for problem in problems:
         where = problem.file if problem.line is None else f"{problem.file}:{problem.line}"
         state: State = "warning" if problem.is_warning else "problem"

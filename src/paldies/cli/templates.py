@@ -6,15 +6,14 @@ from typing import Annotated
 
 import typer
 
-from paldies.channels import OBJECTIONS
-from paldies.cli.desk import Desk, sit_down
-from paldies.cli.output import AsJson, Refused, as_json, coloured, counted, say, table
+from paldies.cli.desk import sit_down
+from paldies.cli.output import AsJson, Refused, as_json, say, table
 from paldies.cli.preview import Filling, fill_in
 from paldies.cli.send_test import send_test
-from paldies.templates import lint
-from paldies.templates.faults import Problem
+from paldies.cli.text_check import check
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
+app.command("check")(check)
 app.command("send-test")(send_test)
 
 
@@ -45,47 +44,6 @@ def list_(ctx: typer.Context, json: AsJson = False) -> None:
             table(["Campaign", "Step", "Channel", "Languages"], rows)
             if broken:
                 say(f"Broken now: {', '.join(sorted(broken))}. See: paldies templates check")
-
-
-@app.command()
-def check(ctx: typer.Context, json: AsJson = False) -> None:
-    """Compile every text and fill it in for sample orders; says what is wrong, where, and the remedy."""
-    with sit_down(ctx) as desk:
-        problems = look_over(desk)
-        drafts = desk.drafts.problems
-        count = len(desk.library.texts())
-    if json:
-        as_json({"texts": count, "problems": problems, "campaigns": drafts})
-    else:
-        rows = [
-            (
-                coloured("warning" if problem.is_warning else "problem"),
-                problem.file if problem.line is None else f"{problem.file}:{problem.line}",
-                problem.text,
-                problem.remedy,
-            )
-            for problem in problems
-        ]
-        # a campaign's problem says by itself where it is, and the remedy
-        rows += [(coloured("problem"), *problem.partition(": ")[::2], "") for problem in drafts]
-        if rows:
-            table(["", "Where", "What", "Remedy"], rows)
-        else:
-            say(f"{counted(count, 'text')}, all in order.")
-    if drafts or any(not problem.is_warning for problem in problems):
-        raise typer.Exit(1)
-
-
-def look_over(desk: Desk) -> list[Problem]:
-    """All that is wrong with the shop's texts."""
-    campaigns = [draft.campaign for draft in desk.drafts.good]
-    return lint.check(
-        desk.library,
-        campaigns=campaigns,
-        shop=desk.shop,
-        locale=desk.settings.paldies.locale,
-        objections=OBJECTIONS,
-    )
 
 
 @app.command()

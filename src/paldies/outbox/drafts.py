@@ -33,7 +33,7 @@ def read_drafts(
         name = file.parent.name
         label = f"{name}/{FILE}"
         try:
-            source = file.read_text(encoding="utf-8")
+            source = file.read_text(encoding="utf-8-sig")
             campaign = parse(source, file=label, name=name, channels=channels)
         except CampaignFault as fault:
             problems += [str(problem) for problem in fault.problems]

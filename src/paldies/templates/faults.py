@@ -1,20 +1,32 @@
 """What can be wrong with a text, told to the person who wrote it."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    PROBLEM = "problem"  # it must be mended
+    WARNING = "warning"  # it should be looked at
+    NOTE = "note"  # good to know
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing to mend: where, what is wrong, and what to write instead.
 
-    A warning does not keep the text from being used.
+    A warning or a note does not keep the text from being used.
     """
 
     file: str  # relative to the templates folder
     line: int | None
     text: str
     remedy: str
-    is_warning: bool = False
+    level: Level = Level.PROBLEM
+
+    @property
+    def is_warning(self) -> bool:
+        """Whether the text can be used nevertheless."""
+        return self.level is not Level.PROBLEM
 
     def __str__(self) -> str:
         where = self.file if self.line is None else f"{self.file}, line {self.line}"

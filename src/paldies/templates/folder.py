@@ -78,17 +78,36 @@ class Folder:
 
     def _read(self, path: Path) -> str | None:
         try:
-            return path.read_text("utf-8")
-        except UnicodeDecodeError:
-            fault = TemplateFault("this is not UTF-8", remedy="Save it as UTF-8.", file=self._label(path))
+            return self._content(path)
+        except TemplateFault as fault:
+            self._report(fault)
+            return None
+
+    def _content(self, path: Path) -> str:
+        """Raises TemplateFault for what cannot be a text."""
+        label = self._label(path)
+        try:
+            if (size := path.stat().st_size) > _LARGEST:
+                raise TemplateFault(
+                    f"this has {size / 1_000_000:.1f} MB, and a text needs a few thousand characters",
+                    remedy="Remove the file, or what does not belong in it.",
+                    file=label,
+                    line=1,
+                )
+            return path.read_text("utf-8-sig")  # some editors put a mark in front that nobody sees
+        except UnicodeDecodeError as error:
+            raise TemplateFault(
+                "this is not UTF-8",
+                remedy="Save it as UTF-8, or remove it if it is no text.",
+                file=label,
+                line=bytes(error.object[: error.start]).count(b"\n") + 1,
+            ) from error
         except OSError as error:
-            fault = TemplateFault(
+            raise TemplateFault(
                 f"this cannot be read: {error.strerror}",
                 remedy="Let the user that runs paldies read it.",
-                file=self._label(path),
-            )
-        self._report(fault)
-        return None
+                file=label,
+            ) from error
 
     def _read_senders(self) -> None:
         try:
@@ -127,6 +146,7 @@ class Folder:
 
 
 _IS_FOLDER: Signature = (0, 0, 0)
+_LARGEST = 500_000  # bytes
 _READ = (*SUFFIXES, ".html", ".toml")
 _NAMING = "Call it step.channel.md or step.channel.locale.md, as in 1_right_choice.email.lv.md."
 _CREATE = "Run paldies init, or set templates in paldies.toml to the folder with your texts."

@@ -7,6 +7,7 @@ from paldies.templates import manuscript
 from paldies.templates.attachments import read as read_attachment
 from paldies.templates.faults import Problem, RenderFault, TemplateFault
 from paldies.templates.folder import Folder, TextFile
+from paldies.templates.frame import Frame
 from paldies.templates.locales import fallbacks
 from paldies.templates.memory import Notebook, TextMemory
 from paldies.templates.names import Leg, TextName
@@ -64,6 +65,21 @@ class Library:
     def texts(self) -> list[Text]:
         """Every text that has a file, in its version that is used."""
         return [text for name in sorted(self._on_disk) if (text := self._text(name))]
+
+    def files(self) -> list[TextFile]:
+        """Every text as it is on disk now, whether it works or not."""
+        return list(self._folder.texts)
+
+    def frame(self, file: TextFile) -> Frame | None:
+        """What stands around it; None if nothing does, or it is missing."""
+        try:
+            return self._folder.frame(file.name.channel, page=file.is_page)
+        except TemplateFault:
+            return None
+
+    @property
+    def folder(self) -> Path:
+        return self._folder.path
 
     def sender(self, key: str, locale: str) -> Sender | None:
         return self._folder.senders.get(key, locale)

@@ -1,7 +1,7 @@
 """How many parts a text message is sent, and paid for, in: 3GPP TS 23.038 and TS 23.040."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 # TS 23.038 6.2.1: one septet each.
@@ -14,11 +14,12 @@ _EXTENDED = frozenset("\f^{}\\[~]|€")  # 6.2.1.1: an escape and a septet, neve
 
 @dataclass(frozen=True, slots=True)
 class Segments:
-    """`units`: septets of GSM-7, or 16-bit units of UCS-2."""
+    """`units`: septets of GSM-7, or 16-bit units of UCS-2; `foreign`: the letters, once each, that did it."""
 
     encoding: Literal["GSM-7", "UCS-2"]
     units: int
     count: int
+    foreign: str = field(default="", compare=False)
 
 
 def segments(text: str) -> Segments:
@@ -27,7 +28,8 @@ def segments(text: str) -> Segments:
         sizes = [2 if char in _EXTENDED else 1 for char in text]
         return Segments("GSM-7", sum(sizes), _count(sizes, alone=160, joined=153))
     sizes = [2 if ord(char) > 0xFFFF else 1 for char in text]  # a surrogate pair stays together
-    return Segments("UCS-2", sum(sizes), _count(sizes, alone=70, joined=67))
+    foreign = "".join(dict.fromkeys(char for char in text if char not in _BASIC | _EXTENDED))
+    return Segments("UCS-2", sum(sizes), _count(sizes, alone=70, joined=67), foreign)
 
 
 def _count(sizes: Iterable[int], *, alone: int, joined: int) -> int:

@@ -1,0 +1,77 @@
+"""Texts that no message will ever be made of, for what their file or folder is called."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+
+from paldies.campaigns.definition import Campaign
+from paldies.templates.faults import Level, Problem
+from paldies.templates.folder import TextFile
+from paldies.templates.names import TextName
+
+_PLAN = "campaign.toml"
+
+
+def look(
+    files: Sequence[TextFile], campaigns: Mapping[str, Campaign], channels: Collection[str], *, folder: Path
+) -> Iterator[Problem]:
+    """`campaigns` are those that can be read; of the others nobody knows what their steps are called."""
+    yield from _planless([file for file in files if file.name.campaign not in campaigns], folder)
+    by_name = {file.name: file for file in files}
+    for file in files:
+        name = file.name
+        if channels and name.channel not in channels:
+            near = get_close_matches(name.channel, channels, n=1)
+            yield _at(
+                file,
+                f"there is no channel called {name.channel!r}",
+                f"Did you mean {near[0]!r}?" if near else f"Known are: {', '.join(sorted(channels))}.",
+                Level.PROBLEM,
+            )
+        elif campaign := campaigns.get(name.campaign):
+            yield from _stepless(file, campaign)
+        if (marked := by_name.get(TextName(*name.leg, "en"))) and not name.locale:
+            yield _at(
+                file,
+                f"nobody gets it: a name without a language means English, and so does {marked.label}",
+                "Remove one of the two, or name the language of this one.",
+                Level.WARNING,
+            )
+
+
+def _planless(files: Sequence[TextFile], folder: Path) -> Iterator[Problem]:
+    first: dict[str, TextFile] = {}
+    for file in files:
+        first.setdefault(file.name.campaign, file)
+    for name, file in first.items():
+        if not (folder / name / _PLAN).is_file():
+            yield _at(
+                file,
+                f"nobody gets it: there is no {name}/{_PLAN} to say who, and when",
+                f"Write one (the README has an example), or remove the folder {name}.",
+                Level.WARNING,
+            )
+
+
+def _stepless(file: TextFile, campaign: Campaign) -> Iterator[Problem]:
+    steps = {step.name: step for step in campaign.steps}
+    step = steps.get(file.name.step)
+    if step is None:
+        near = get_close_matches(file.name.step, steps, n=1)
+        yield _at(
+            file,
+            f"nobody gets it: {campaign.name}/{_PLAN} has no step called {file.name.step!r}",
+            f"Did you mean {near[0]!r}?" if near else f"Its steps are: {', '.join(steps)}.",
+            Level.WARNING,
+        )
+    elif file.name.channel not in step.channels:
+        yield _at(
+            file,
+            f"nobody gets it: the step {step.name} does not go by {file.name.channel}",
+            f"Add {file.name.channel!r} to its channels in {campaign.name}/{_PLAN}, or remove the file.",
+            Level.WARNING,
+        )
+
+
+def _at(file: TextFile, said: str, remedy: str, level: Level) -> Problem:
+    return Problem(file.label, 1, said, remedy, level)
