@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from paldies.channels import TRAITS
 from paldies.channels.absent import Absent
 from paldies.channels.base import Answerable, Channel
 from paldies.channels.email.channel import EmailChannel
+from paldies.channels.email.dkim_key import read_signer
 from paldies.channels.rehearsal import Rehearsal
 from paldies.channels.task.channel import TaskChannel
 from paldies.clock import Clock, SystemClock
@@ -38,6 +40,9 @@ from paldies.store.fence import Fence
 from paldies.templates.library import Library
 from paldies.templates.memory import Notebook, load_texts
 from paldies.templates.values import ShopCard
+
+if TYPE_CHECKING:
+    from paldies.channels.email.dkim import Signer
 
 UNLIMITED = "100000/s"  # in rehearsal, and at the shop's own desk, nobody has to be spared
 
@@ -209,8 +214,23 @@ def make_email(settings: Settings) -> EmailChannel:
             "PALDIES_EMAIL_URL"
         )
     return EmailChannel(
-        url, settings.email.sender, connections=settings.email.connections, tls=settings.email.tls
+        url,
+        settings.email.sender,
+        connections=settings.email.connections,
+        tls=settings.email.tls,
+        signer=make_signer(settings),
     )
+
+
+def make_signer(settings: Settings) -> "Signer | None":
+    """None where the mail server is to sign. Raises SetUpError if the key cannot be used."""
+    email = settings.email
+    if email.dkim_key is None:
+        return None
+    try:
+        return read_signer(email.dkim_key, email.dkim_selector, sender=email.sender)
+    except ValueError as error:
+        raise SetUpError(f"email.dkim_key: {error}") from error
 
 
 def make_telephone(settings: Settings, clock: Clock) -> list[Channel]:

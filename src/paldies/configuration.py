@@ -106,6 +106,9 @@ def _anchor(tree: dict[str, Any], folder: Path) -> None:
             value = main.get(key, Main.model_fields[key].default)
             main[key] = str(folder / value) if isinstance(value, str | Path) else value
         main["database"] = _anchored_url(main.get("database", Main.model_fields["database"].default), folder)
+    email = tree.get("email")
+    if isinstance(email, dict) and email.get("dkim_key") and isinstance(email["dkim_key"], str):
+        email["dkim_key"] = str(folder / email["dkim_key"])
     shops = tree.get("shops")
     for shop in shops if isinstance(shops, list) else []:
         if isinstance(shop, dict):

@@ -114,6 +114,14 @@ class Email(_Section):
     connections: Annotated[int, Field(ge=1, le=64)] = 16
     rate: Annotated[str, AfterValidator(_rate)] = "14/s"
     tls: Literal["auto", "required", "none"] = "auto"
+    dkim_selector: str = ""
+    dkim_key: Path | None = None  # a file; without one the mail server signs, or nobody does
+
+    @model_validator(mode="after")
+    def _signs_whole(self) -> "Email":
+        if bool(self.dkim_selector) != bool(self.dkim_key):
+            raise ValueError("dkim_selector and dkim_key are of use together only: write both, or neither")
+        return self
 
 
 class Staff(_Section):

@@ -14,6 +14,7 @@ from paldies.bootstrap import SetUpError, make_email, make_shop, make_telephone
 from paldies.channels.base import Channel, DeliveryError
 from paldies.cli.campaign_state import read_states
 from paldies.cli.desk import Desk, as_live, config_path, read_settings, sit_down
+from paldies.cli.dkim_check import look_at_key
 from paldies.cli.errors import explained
 from paldies.cli.output import AsJson, as_json, coloured, counted, heading, say, table
 from paldies.cli.text_check import look_over
@@ -67,7 +68,7 @@ def check(ctx: typer.Context, json: AsJson = False) -> None:
                     "shops", "warning", "no orders come from anywhere", "Add a [[shops]] to paldies.toml."
                 )
             )
-        findings += [_mail_server(settings), _telephone(settings), _pages(settings)]
+        findings += [_mail_server(settings), *_dkim(settings), _telephone(settings), _pages(settings)]
     if json:
         as_json({"findings": findings, "shops": reports})
     else:
@@ -171,6 +172,11 @@ def _mail_server(settings: Settings) -> Finding:
     except DeliveryError as error:
         return Finding("mail server", "problem", str(error), "See url in [email], or PALDIES_EMAIL_URL.")
     return Finding("mail server", "ok", "it answers, and lets us in")
+
+
+def _dkim(settings: Settings) -> Iterator[Finding]:
+    if told := look_at_key(settings):
+        yield Finding("DKIM", *told)
 
 
 def _telephone(settings: Settings) -> Finding:

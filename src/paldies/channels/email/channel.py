@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import format_datetime
 from functools import lru_cache
+from typing import Protocol
 
 from paldies.campaigns.traits import ALWAYS, Traits, Window
 from paldies.campaigns.words import AddressKind, Purpose
@@ -32,10 +33,17 @@ TRAITS = Traits(
 )
 
 
+class Signs(Protocol):
+    def signed(self, content: bytes, *, at: int) -> bytes:
+        """The message with a signature on top; `at` is the second of signing, as Unix counts."""
+        ...
+
+
 class EmailChannel:
     """Hands messages to one mail server over kept connections.
 
     `url` is smtp://… (STARTTLS) or smtps://…; `sender` is the shop's own mailbox: bounces go to its address.
+    Without a `signer` the mail server is trusted to sign, as most do.
     Raises ValueError for a URL or a sender that cannot be used.
     """
 
@@ -49,6 +57,7 @@ class EmailChannel:
         connections: int = 16,
         tls: Tls = "auto",
         feedback_sender: str = "",
+        signer: Signs | None = None,
         patience: Patience | None = None,
     ) -> None:
         patience = patience or Patience()
@@ -60,6 +69,7 @@ class EmailChannel:
         self._connector = Connector(Server.from_url(url, tls=tls), hello=domain, patience=patience)
         self._pool = Pool(self._connector, size=connections)
         self._skeleton = lru_cache(maxsize=_KEPT_SKELETONS)(self._build_skeleton)
+        self._signer = signer
 
     def price(self, rendered: Rendered) -> Decimal:
         """See Channel.price: a mail server counts no single letters."""
@@ -92,18 +102,18 @@ class EmailChannel:
                 fault="recipient",
                 code="address",
             ) from error
+        now = int(time.time())
         try:
             skeleton = self._skeleton(
                 rendered.text_version, rendered.letterhead, has_html=bool(rendered.html)
             )
-            fields = message_fields(
-                message, to=recipient, date=_date(int(time.time())), sender_id=self._sender_id
-            )
+            fields = message_fields(message, to=recipient, date=_date(now), sender_id=self._sender_id)
         except ValueError as error:
             raise DeliveryError(str(error), permanent=True, fault="us", code="header") from error
-        return Envelope(
-            self._sender, recipient, skeleton.filled(fields, text=rendered.text, html=rendered.html)
-        )
+        content = skeleton.filled(fields, text=rendered.text, html=rendered.html)
+        if self._signer:
+            content = self._signer.signed(content, at=now)
+        return Envelope(self._sender, recipient, content)
 
     def _build_skeleton(self, text_version: str, letterhead: Letterhead, *, has_html: bool) -> Skeleton:
         if not letterhead.sender:
