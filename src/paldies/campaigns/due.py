@@ -26,6 +26,8 @@ class Due:
     stop_on: frozenset[EventKind] = frozenset()  # what ends the campaign
     arm: Arm = Arm.TREATED
     is_late_seen: bool = False  # counts for the blast breaker, until a person has released it
+    is_withdrawn: bool = False  # the plan has this step no longer: the message came back after it was moved
     is_exempt: bool = False  # promise warnings and case replies: no cap, no holdout
     approved: bool = False
+    not_before: datetime | None = None  # of the trigger, where its time is a guess: as in OrderEvent
     released_at: datetime | None = None  # when a person who was asked whether it had gone let it go

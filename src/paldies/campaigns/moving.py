@@ -64,6 +64,7 @@ class _Mover:
             status=MessageStatus.SCHEDULED,
             reason="",
             send_at=moment,
+            is_late_seen=self._passage.is_late_seen,
         )
         if moment < self._now:
             entry = replace(entry, status=MessageStatus.SKIPPED, reason=Reason.TOO_LATE)
@@ -145,7 +146,7 @@ class _Mover:
         if after.waits_for_approval and not new.approve:
             return replace(after, status=MessageStatus.SCHEDULED, reason=Reason.PLANNED)
         is_to_ask = new.approve and not after.is_approved and (is_retimed or not old.approve)
-        if is_to_ask and after.status is MessageStatus.SCHEDULED and not after.is_parked and at > self._now:
+        if is_to_ask and after.status is MessageStatus.SCHEDULED and not after.parked_at and at > self._now:
             deadline = after.expires_at or at + new.expires
             return replace(
                 after,
@@ -165,7 +166,7 @@ class _Mover:
     def _ended(self, entry: Entry, reason: Reason) -> Change:
         old = self._old.step(entry.step)
         at = self._moment(entry, old) if old else entry.send_at
-        ended = replace(entry, status=MessageStatus.SKIPPED, reason=reason, is_parked=False)
+        ended = replace(entry, status=MessageStatus.SKIPPED, reason=reason, parked_at=None)
         return Change(entry, ended, at, at)
 
     def _times(self, step: Step, channel: str) -> Schedule | None:
@@ -199,7 +200,7 @@ class _Mover:
 
 def _planned(entry: Entry, at: datetime, deadline: datetime) -> Entry:
     """What waited for another cause than its moment waits for its moment now."""
-    is_free = entry.status is MessageStatus.SCHEDULED and not entry.is_parked
+    is_free = entry.status is MessageStatus.SCHEDULED and not entry.parked_at
     reason = Reason.PLANNED.value if is_free else entry.reason
     return replace(entry, reason=reason, send_at=at, expires_at=deadline)
 

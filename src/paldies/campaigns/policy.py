@@ -29,6 +29,7 @@ def decide(due: Due, facts: Facts, now: datetime) -> Decision:
     return (
         _order_stands(due, facts)
         or _campaign_runs(facts)
+        or (Skip(Reason.STEP_WITHDRAWN) if due.is_withdrawn else None)
         or _moment_has_come(due, facts, now, times=times)
         or _customer_may_be_reached(due, facts)
         or _no_case_is_open(due, facts)
@@ -138,8 +139,8 @@ def _it_surely_has_not_gone(due: Due, facts: Facts, times: Schedule) -> Hold | N
     After a restore, a step waits if any of its legs could have gone before it, however late it was planned
     or put off here; after a silence, what was then due and is no longer fresh.
     """
-    first_due = times.planned_at if due.step.looks_early else min(due.send_at, due.event_at + due.step.after)
     due_now = times.planned_at if due.step.looks_early else due.send_at
+    first_due = min(due_now, (due.not_before or due.event_at) + due.step.after)
     if facts.adopted_at and first_due < facts.adopted_at and not _was_released(due, facts.adopted_at):
         return Hold(Reason.RESTORED, expires_at=times.expires_at)
     if facts.woke_at and due_now < facts.woke_at - FRESH_AFTER_SILENCE:

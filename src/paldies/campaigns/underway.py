@@ -34,9 +34,11 @@ class Entry:
     send_at: datetime
     expires_at: datetime | None = None
     claimed_at: datetime | None = None
-    is_parked: bool = False
+    parked_at: datetime | None = None
     is_approved: bool = False
     possible_duplicate: bool = False
+    is_late_seen: bool = False  # counts for the blast breaker
+    note: str = ""
 
     @property
     def has_not_gone(self) -> bool:
@@ -50,7 +52,9 @@ class Entry:
     @property
     def waits_without_end(self) -> bool:
         """For its cause, or for a person who is not bound to any moment."""
-        return self.is_parked or (self.status is MessageStatus.HELD and not self.waits_for_approval)
+        return self.parked_at is not None or (
+            self.status is MessageStatus.HELD and not self.waits_for_approval
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,7 @@ class Underway:
     home_zone: str
     happened: frozenset[EventKind] = frozenset()
     zones: tuple[str, ...] = ()
+    is_late_seen: bool = False  # counts for the blast breaker
     country: str = ""
     region: str = ""
 

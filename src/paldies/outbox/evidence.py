@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from paldies.campaigns.definition import Campaign
+from paldies.campaigns.definition import Campaign, Step
 from paldies.campaigns.due import Due
 from paldies.campaigns.facts import Contact, Facts
 from paldies.campaigns.keys import step_key
@@ -99,13 +99,11 @@ def gather(
         order = orders.get(row.order_id or 0)
         state = states[row.campaign]
         step = campaign.step(row.step)
-        if step is None:
-            raise LookupError(f"{row.key}: its plan version has no step {row.step!r}")
         due = Due(
             key=row.key,
             enrolment=row.enrolment_key,
             campaign=row.campaign,
-            step=step,
+            step=step or Step(row.step, row.step, row.send_at - row.event_at, (row.channel,), row.purpose),
             leg=row.leg,
             traits=traits,
             purpose=row.purpose,
@@ -116,9 +114,11 @@ def gather(
             stop_on=campaign.stop_on,
             arm=row.arm,
             is_late_seen=row.is_late_seen,
+            is_withdrawn=step is None,
             is_exempt=campaign.is_exempt,
             approved=row.approved_at is not None,
             released_at=row.released_at,
+            not_before=row.not_before,
         )
         facts = Facts(
             order=order.order if order else None,
@@ -211,7 +211,7 @@ def _earlier_moments(session: Session, rows: Sequence[Waiting], plans: Plans) ->
         moments[found.enrolment_id][found.step] = found.claimed_at or found.send_at
     earlier = {}
     for row in rows:
-        if campaign := choosing.get(row.enrolment_id):
+        if (campaign := choosing.get(row.enrolment_id)) and campaign.step(row.step):
             order_of_steps = [step.key for step in campaign.steps]
             before = order_of_steps[: order_of_steps.index(row.step)]
             known = [moments[row.enrolment_id][key] for key in before if key in moments[row.enrolment_id]]

@@ -12,7 +12,7 @@ from paldies.campaigns.definition import Campaign
 from paldies.campaigns.reading import parse
 from paldies.campaigns.traits import Traits
 from paldies.campaigns.words import EnrolmentState
-from paldies.store.schema import enrolments
+from paldies.store.schema import enrolments, plan_versions
 from paldies.store.tables import CampaignRow, PlanVersion
 
 
@@ -65,12 +65,33 @@ class Running:
     since: datetime
 
 
-def publish(session: Session, draft: Draft, now: datetime) -> PlanVersion:
-    """Makes a draft the version that new enrolments get; those inside finish theirs."""
+def publish(
+    session: Session,
+    draft: Draft,
+    now: datetime,
+    *,
+    by: str = "",
+    restores: int | None = None,
+    moves: bool = False,
+    is_uncounted: bool = False,
+) -> PlanVersion:
+    """Makes a draft the version that new enrolments get; those inside finish theirs.
+
+    `moves`: they are to be moved to it instead (`outbox.migrating`), and what that hurries counts for the
+    blast breaker if it `is_uncounted`.
+    """
     name = draft.campaign.name
     newest = session.scalar(select(func.max(PlanVersion.version)).where(PlanVersion.campaign == name))  # type: ignore[arg-type]
     version = PlanVersion(
-        campaign=name, version=(newest or 0) + 1, sha=draft.sha, source=draft.source, published_at=now
+        campaign=name,
+        version=(newest or 0) + 1,
+        sha=draft.sha,
+        source=draft.source,
+        published_at=now,
+        published_by=by,
+        restores=restores,
+        moving_since=now if moves else None,
+        is_uncounted=is_uncounted,
     )
     session.add(version)
     session.flush()
@@ -89,11 +110,21 @@ def publish_where_nobody_is_inside(session: Session, drafts: Iterable[Draft], no
         match difference(session, draft):
             case None:
                 pass
-            case 0:
+            case 0 if not _was_left_behind(session, draft):
                 publish(session, draft, now)
             case _:
                 waiting.append(draft.campaign.name)
     return waiting
+
+
+def _was_left_behind(session: Session, draft: Draft) -> bool:
+    """A person has rolled back what the file still says: that is no edit."""
+    row = session.get(CampaignRow, draft.campaign.name)
+    present = session.get(PlanVersion, row.plan_version_id) if row and row.plan_version_id else None
+    if present is None or present.restores is None or present.sha == draft.sha:
+        return False
+    earlier = select(plan_versions.c.id).where(plan_versions.c.campaign == draft.campaign.name)
+    return session.scalar(earlier.where(plan_versions.c.sha == draft.sha).limit(1)) is not None
 
 
 def difference(session: Session, draft: Draft) -> int | None:

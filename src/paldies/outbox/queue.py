@@ -1,12 +1,12 @@
 """Which messages are due on a channel, and what a decision short of sending does to them."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, RowMapping, and_, bindparam, func, select, update
+from sqlalchemy import Integer, RowMapping, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from paldies.campaigns import keys
@@ -18,7 +18,7 @@ from paldies.campaigns.words import Arm, MessageStatus, Purpose
 from paldies.outbox.endings import NextLeg, finish, open_next_legs, stop
 from paldies.outbox.plans import Plans
 from paldies.outbox.stopping import hand_over
-from paldies.store.schema import campaigns, cases, customers, enrolments, messages
+from paldies.store.schema import campaigns, cases, customers, enrolments, messages, order_events
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ class Waiting:
     send_at: datetime
     expires_at: datetime | None
     event_at: datetime
+    not_before: datetime | None
     arm: Arm
     is_late_seen: bool
     approved_at: datetime | None
@@ -48,6 +49,7 @@ class Waiting:
     rfc_id: str
     possible_duplicate: bool
     revision: int
+    so_far: tuple[str, ...]  # the channels of the step's legs, this one last
 
 
 _WAITING = (
@@ -66,6 +68,7 @@ _WAITING = (
     messages.c.send_at,
     messages.c.expires_at,
     enrolments.c.event_at,
+    order_events.c.not_before,
     enrolments.c.arm,
     messages.c.is_late_seen,
     messages.c.approved_at,
@@ -77,14 +80,11 @@ _WAITING = (
 )
 # The status stands literally in the statement: with a bound one PostgreSQL would not use the partial index.
 _SCHEDULED = messages.c.status == bindparam(None, MessageStatus.SCHEDULED.value, literal_execute=True)
-_UNANSWERED = and_(
-    messages.c.status == bindparam(None, MessageStatus.HELD.value, literal_execute=True),
-    messages.c.reason == Reason.APPROVAL.value,
-)
 _ANY = (
     select(*_WAITING)
     .join_from(messages, enrolments, enrolments.c.id == messages.c.enrolment_id)
     .join(customers, customers.c.id == messages.c.customer_id)
+    .outerjoin(order_events, order_events.c.id == enrolments.c.event_id)
 )
 _ONE = _ANY.where(messages.c.id == bindparam("message"))
 _DUE = (
@@ -98,16 +98,44 @@ _DUE = (
 def due(session: Session, channel: str, now: datetime, most: int) -> list[Waiting]:
     """The messages whose time has come, the longest waiting first."""
     rows = session.execute(_DUE, {"channel": channel, "now": now, "most": most}).mappings().all()
-    return [_waiting(row) for row in rows]
+    return _waiting(session, rows)
 
 
 def waiting(session: Session, message_id: int) -> Waiting:
     """One message, whatever its state."""
-    return _waiting(session.execute(_ONE, {"message": message_id}).mappings().one())
+    return _waiting(session, session.execute(_ONE, {"message": message_id}).mappings().all())[0]
 
 
-def _waiting(row: RowMapping) -> Waiting:
-    return Waiting(**{**row, "purpose": Purpose(row["purpose"]), "arm": Arm(row["arm"])})
+def _waiting(session: Session, rows: Sequence[RowMapping]) -> list[Waiting]:
+    used = _channels_so_far(session, [row["enrolment_id"] for row in rows if row["leg"] > 1])
+    return [
+        Waiting(
+            **{
+                **row,
+                "purpose": Purpose(row["purpose"]),
+                "arm": Arm(row["arm"]),
+                "so_far": (*used[row["enrolment_id"], row["step"], row["leg"]], row["channel"]),
+            }
+        )
+        for row in rows
+    ]
+
+
+def _channels_so_far(
+    session: Session, enrolment_ids: Collection[int]
+) -> Mapping[tuple[int, str, int], tuple[str, ...]]:
+    """For each leg, by enrolment, step and number, those of the legs before it."""
+    used: dict[tuple[int, str, int], tuple[str, ...]] = defaultdict(tuple)
+    if not enrolment_ids:
+        return used
+    columns = (messages.c.enrolment_id, messages.c.step, messages.c.leg, messages.c.channel)
+    ordered = select(*columns).where(messages.c.enrolment_id.in_(enrolment_ids)).order_by(*columns[:3])
+    before: dict[tuple[int, str], tuple[str, ...]] = defaultdict(tuple)
+    for row in session.execute(ordered):
+        place = (row.enrolment_id, row.step)
+        used[(*place, row.leg)] = before[place]
+        before[place] = (*before[place], row.channel)
+    return used
 
 
 def next_due_at(session: Session) -> datetime | None:
@@ -115,11 +143,6 @@ def next_due_at(session: Session) -> datetime | None:
     earliest = select(func.min(messages.c.send_at)).where(_SCHEDULED, messages.c.parked_at.is_(None))
     awaited = select(func.min(messages.c.look_at)).where(messages.c.look_at.is_not(None))
     return min(filter(None, (session.scalar(earliest), session.scalar(awaited))), default=None)
-
-
-def next_unanswered_at(session: Session) -> datetime | None:
-    """When the moment comes of something that still waits for approval: see `release_unanswered`."""
-    return session.scalar(select(func.min(messages.c.send_at)).where(_UNANSWERED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +198,7 @@ def _still_right(session: Session, decided: Sequence[Decided]) -> list[Decided]:
 def leg_after(waiting: Waiting, campaign: Campaign, reason: Reason, now: datetime) -> NextLeg | None:
     """The next contact to try once a leg has ended for this reason."""
     step = campaign.step(waiting.step)
-    leg = next_leg(step, waiting.leg, reason) if step else None
+    leg = next_leg(step, waiting.leg, reason, so_far=waiting.so_far) if step else None
     if leg is None:
         return None
     return NextLeg(
@@ -191,7 +214,8 @@ def release_unanswered(session: Session, now: datetime) -> None:
     """What waited for approval until its moment goes back to the policy, which knows what silence means."""
     session.execute(
         update(messages)
-        .where(_UNANSWERED, messages.c.send_at <= now)
+        .where(messages.c.status == bindparam(None, MessageStatus.HELD.value, literal_execute=True))
+        .where(messages.c.reason == Reason.APPROVAL.value, messages.c.send_at <= now)
         .values(status=MessageStatus.SCHEDULED.value)
     )
 
