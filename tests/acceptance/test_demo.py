@@ -247,7 +247,7 @@ def test_what_staff_have_said_about_their_tasks_is_on_record(played: Played) -> 
     outcomes = {outcome for (outcome,) in played.rows("SELECT outcome FROM staff_tasks")}
     asked = played.rows("SELECT kind, note FROM staff_tasks WHERE kind = 'call_back' AND outcome = 'reached'")
 
-    assert outcomes == {"reached", "voicemail", "no_more", "not_done", "wrong_number"}
+    assert outcomes >= {"reached", "voicemail", "no_more", "not_done", "wrong_number"}
     assert asked == [("call_back", "wanted to hear that the initials are free of charge")]
 
 

@@ -12,7 +12,7 @@ from rich.console import Console
 from paldies import bootstrap, logs
 from paldies.clock import SteppedClock
 from paldies.demo.chronicle.ending import summary
-from paldies.demo.house import demo_folder, furnish
+from paldies.demo.house import QUIET, demo_folder, furnish
 from paldies.demo.live import play
 from paldies.demo.replay import replay
 from paldies.demo.story.month import BEGINS
@@ -56,7 +56,7 @@ async def _play_at_once(folder: Path, story: Story) -> None:
     mail, telephone = MailServer(clock, folder / MAILS), Company(clock)
     pages = FastAPI(openapi_url=None)
     async with built(story, folder, pages=pages, mail=mail, telephone=telephone) as town:
-        settings = furnish(folder, town, poll="6h")  # the replay itself looks when something has happened
+        settings = furnish(folder, town, poll=QUIET)
         app = bootstrap.build(settings, clock=clock)
         town.open_pages(app, settings)
         await replay(app, clock, town)

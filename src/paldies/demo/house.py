@@ -16,6 +16,7 @@ from paldies.settings import Settings
 from paldies.templates.bundled import bundled_templates
 
 STAFF = "anna@linsunberzs.example"
+QUIET = "6h"  # between two polls, where the replay itself looks when something has happened in the shop
 
 _TOML = """\
 [paldies]
@@ -83,7 +84,7 @@ def demo_folder(keep: Path | None) -> Iterator[Path]:
     yield keep
 
 
-def furnish(folder: Path, town: Town, *, poll: str = "15s") -> Settings:
+def furnish(folder: Path, town: Town, *, poll: str) -> Settings:
     """Writes paldies.toml and the texts, and reads them as the daemon would, but for the environment."""
     shutil.copytree(bundled_templates(), folder / "message_templates")
     states = "\n".join(f"{json.dumps(theirs, ensure_ascii=False)} = {json.dumps(ours)}"

@@ -1,7 +1,6 @@
 """The month while somebody watches: on the terminal, and on a page of their own."""
 
 import asyncio
-import signal
 from datetime import UTC
 from pathlib import Path
 
@@ -9,14 +8,15 @@ from rich.console import Console
 from rich.text import Text
 
 from paldies import bootstrap
+from paldies.clock import SteppedClock
 from paldies.demo.chronicle.chronicle import Chronicle
 from paldies.demo.chronicle.ending import summary
-from paldies.demo.curtain import Curtain
-from paldies.demo.house import furnish
+from paldies.demo.house import QUIET, furnish
+from paldies.demo.pace import Pace
 from paldies.demo.page.app import make_page
 from paldies.demo.page.view import View
-from paldies.demo.stage import Stage
-from paldies.demo.story.month import BEGINS, ENDS
+from paldies.demo.stage import Stage, interruption
+from paldies.demo.story.month import BEGINS
 from paldies.demo.story.telling import Story
 from paldies.demo.telephone.company import Company
 from paldies.demo.world.mail_server import MailServer
@@ -27,18 +27,17 @@ from paldies.store.database import Database
 
 async def play(folder: Path, story: Story, *, speed: float, port: int, console: Console) -> None:
     """Until the month is over, or Ctrl+C. On a terminal the page then stays, until Ctrl+C."""
-    clock = Curtain(speed, BEGINS.astimezone(UTC))
+    clock = SteppedClock(BEGINS.astimezone(UTC))
     mail, telephone = MailServer(clock, folder / MAILS), Company(clock)
     view = View(Chronicle(), mail, telephone, clock)
     async with built(story, folder, pages=make_page(view), mail=mail, telephone=telephone, port=port) as town:
-        settings = furnish(folder, town)
+        settings = furnish(folder, town, poll=QUIET)
         app = bootstrap.build(settings, clock=clock)
         town.open_pages(app, settings)
         reader = Database(settings.database_url)
-        stage = Stage(app, town, view, reader=reader, clock=clock, console=console)
+        stage = Stage(app, town, view, clock=clock, reader=reader, console=console)
         _welcome(console, town.url)
-        is_over = await stage.run()
-        clock.fall(ENDS.astimezone(UTC))
+        is_over = await stage.run(Pace(speed))
         view.is_over = True
         told = await reader.read(summary)
         console.print(f"\n{told}", highlight=False, markup=False, soft_wrap=True)
@@ -62,14 +61,10 @@ def _welcome(console: Console, url: str) -> None:
 
 
 async def _until_interrupted(stage: Stage, settings: Settings) -> None:
-    """The daemon has stopped, and closed its house; the pages that letters link to get one of their own."""
-    over = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, over.set)
+    """The month's house is closed; the pages that letters link to get one of their own."""
     resting = bootstrap.build(settings, clock=stage.clock)
     stage.town.open_pages(resting, settings)
     watching = asyncio.create_task(stage.watch())
-    await over.wait()
+    await interruption()
     watching.cancel()
     resting.close()

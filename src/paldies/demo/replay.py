@@ -1,7 +1,7 @@
-"""The month as fast as the machine can: the clock moves on only when everything due is settled."""
+"""The month, moment by moment: the clock moves on only when everything due is settled."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
 from paldies.bootstrap import App
@@ -15,12 +15,30 @@ _HOUSEKEEPING = 7  # o'clock: open orders are looked at again, staff get their s
 _PAUSE = timedelta(seconds=5)  # before what is still due is looked at again
 
 
-async def replay(app: App, clock: SteppedClock, town: Town) -> None:
-    """Plays the story to the end of the month; the same story leaves the same rows behind."""
+async def at_once(_: datetime) -> None:
+    """As fast as the machine can."""
+
+
+async def replay(
+    app: App, clock: SteppedClock, town: Town, *, wait_for: Callable[[datetime], Awaitable[None]] = at_once
+) -> None:
+    """Plays the story to the end of the month; the same story leaves the same rows behind.
+
+    `wait_for` is asked before the clock moves on to a moment.
+    """
     daemon = Daemon(app)
     await daemon.begin()
+    try:
+        await _play(daemon, clock, town, wait_for=wait_for)
+    finally:
+        await daemon.end(patience=5)
+
+
+async def _play(
+    daemon: Daemon, clock: SteppedClock, town: Town, *, wait_for: Callable[[datetime], Awaitable[None]]
+) -> None:
     await _look(daemon)
-    people = town.people(app)
+    people = town.people(daemon.app)
     deeds = deque(town.story.deeds)
     morning = BEGINS.replace(hour=_HOUSEKEEPING) + timedelta(days=1)
     while (now := clock.now()) < ENDS:
@@ -34,10 +52,11 @@ async def replay(app: App, clock: SteppedClock, town: Town) -> None:
             morning += timedelta(days=1)
         await _send_and_ask(daemon)
         moments = [await people.act(), morning, ENDS, deeds[0].at if deeds else None]
-        if due_at := await app.database.read(next_due_at):
+        if due_at := await daemon.app.database.read(next_due_at):
             moments.append(due_at if due_at > now else now + _PAUSE)
-        clock.move_to(_earliest(filter(None, moments)))
-    await daemon.end(patience=5)
+        moment = _earliest(filter(None, moments))
+        await wait_for(moment)
+        clock.move_to(moment)
 
 
 async def _look(daemon: Daemon) -> None:

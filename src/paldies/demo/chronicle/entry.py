@@ -58,9 +58,13 @@ class Entry:
 
     @property
     def is_usual(self) -> bool:
-        """Most orders leave their buyer nothing to do, and then nobody has to be reminded of it."""
-        is_about_the_way = self.reason in (Reason.NO_ADDRESS, Reason.NO_CONSENT) and self.channel != "email"
-        return self.reason == Reason.NOT_WANTED or (is_about_the_way and not self.has_todo)
+        """Most orders leave their buyer nothing to do, and then nobody has to be reminded of it.
+
+        That somebody may not be called says already that they may not be sent texts either.
+        """
+        if self.reason in (Reason.NO_ADDRESS, Reason.NO_CONSENT) and self.channel != "email":
+            return self.channel != "call" or not self.has_todo
+        return self.reason == Reason.NOT_WANTED
 
 
 class Reader(Protocol):

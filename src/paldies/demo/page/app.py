@@ -90,7 +90,7 @@ def make_page(view: View) -> FastAPI:
             "to": found.to,
             "status": found.status(found.over_at),
             "by": found.answered_by(found.over_at) or "",
-            "key": found.key if found.pressed_at else "",
+            "key": view.key(sid),
             "seconds": view.duration(sid),
             "said": [
                 {"text": heard.text, "is_recorded": heard.is_recorded, "is_whole": heard.is_whole}

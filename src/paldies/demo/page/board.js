@@ -43,7 +43,7 @@ function body(card) {
     case "call": return [title, ...text, chips(card.where, languages[card.locale])];
     case "task": return [made("span", { class: "title" }, made("i", { class: "box", "aria-hidden": "true" }), card.title),
       ...text];
-    case "no": return [made("span", { class: "what" }, `${card.about}, ${card.way}`), title, ...text];
+    case "no": return [made("span", { class: "about" }, `${card.about}, ${card.way}`), title, ...text];
     default: return [title, ...text];
   }
 }

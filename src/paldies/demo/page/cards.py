@@ -81,10 +81,13 @@ def _opening(text: str) -> str:
 
 
 def _call(entry: Entry, view: View) -> Card:
-    said = CALLED.get(entry.what, entry.what)
-    seconds = view.duration(entry.id)
-    title = f"{_begun(said)}{f' · {seconds} s' if seconds else ''}"
-    return _card(entry, "telephone", "call", title=title, text=entry.text if seconds else "")
+    seconds, key = view.duration(entry.id), view.key(entry.id)
+    said = [CALLED.get(entry.what, entry.what)]
+    said += [f"{seconds} s"] if seconds else []
+    said += [f"presses {key}"] if key else []
+    return _card(
+        entry, "telephone", "call", title=_begun(" · ".join(said)), text=entry.text if seconds else ""
+    )
 
 
 def _task(entry: Entry) -> Card:

@@ -31,6 +31,11 @@ class View:
         call = self.call(sid)
         return round((call.over_at - call.answered_at).total_seconds()) if call and call.answered_at else 0
 
+    def key(self, sid: str) -> str:
+        """What was pressed during a call; empty: nothing."""
+        call = self.call(sid)
+        return call.key if call and call.pressed_at else ""
+
     @property
     def share(self) -> float:
         """How much of the month is over, 0 to 1."""

@@ -68,7 +68,7 @@ def _chance_order(dice: Dice, person: Person) -> Draft:
     payment = dice.one_of((Payment.CARD,) * 7 + (Payment.TRANSFER, Payment.TRANSFER))
     if person.place is RIGA and dice.happens(0.2):
         payment = Payment.ON_DELIVERY
-    draft = Draft(person, placed, payment=payment, has_todo=dice.happens(0.3))
+    draft = Draft(person, placed, payment=payment, has_todo=dice.happens(0.5))
     if payment is Payment.TRANSFER:
         draft.pays_after = dice.span(timedelta(hours=3), timedelta(hours=30))
     fate = dice.between(1, 100)
