@@ -2,29 +2,34 @@
 
 import logging
 import sys
+from collections.abc import Collection
 from typing import TextIO
 
 import structlog
+from structlog.typing import EventDict, Processor
 
 
-def configure(stream: TextIO = sys.stderr, *, level: int = logging.INFO) -> None:
-    """Sends our own lines, and warnings of the libraries, to one stream."""
+def configure(
+    stream: TextIO = sys.stderr, *, level: int = logging.INFO, secrets: Collection[str] = ()
+) -> None:
+    """Sends our own lines, and warnings of the libraries, to one stream.
+
+    `secrets` are cut out of whatever is said: a library's error may hold what it was given. Tracebacks show
+    lines of programs and never the values that they worked with.
+    """
     for_people = stream.isatty()
-    shared: list[structlog.typing.Processor] = [
+    shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="%H:%M:%S" if for_people else "iso", utc=not for_people),
-        _without_empty_values,
+        structlog.processors.format_exc_info,
+        _tidying(secrets),
     ]
-    render: structlog.typing.Processor = (
-        structlog.dev.ConsoleRenderer() if for_people else structlog.processors.JSONRenderer()
-    )
+    render: Processor = structlog.processors.JSONRenderer()
+    if for_people:
+        render = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(
-        processors=[
-            *shared,
-            *(() if for_people else (structlog.processors.format_exc_info,)),
-            render,
-        ],
+        processors=[*shared, render],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(stream),
     )
@@ -48,7 +53,27 @@ def masked(address: str) -> str:
     return f"…{address[-4:]}" if address else ""
 
 
-def _without_empty_values(
-    _logger: object, _method: str, event: structlog.typing.EventDict
-) -> structlog.typing.EventDict:
-    return {key: str(value) for key, value in event.items() if value not in (None, "")}
+def _tidying(secrets: Collection[str]) -> Processor:
+    """Leaves out empty values and secrets, and what could write a line of its own or move the cursor."""
+    longest_first = sorted(filter(None, secrets), key=len, reverse=True)
+
+    def tidied(_logger: object, _method: str, event: EventDict) -> EventDict:
+        told: EventDict = {}
+        for key, value in event.items():
+            if value in (None, ""):
+                continue
+            text = str(value)
+            for secret in longest_first:
+                text = text.replace(secret, "***")
+            told[key] = _on_lines(text) if key == "exception" else _on_one_line(text)
+        return told
+
+    return tidied
+
+
+def _on_one_line(text: str) -> str:
+    return text if text.isprintable() else "".join(char if char.isprintable() else "�" for char in text)
+
+
+def _on_lines(text: str) -> str:
+    return "\n".join(map(_on_one_line, text.split("\n")))

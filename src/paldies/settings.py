@@ -1,10 +1,12 @@
 """paldies.toml and the environment, as one frozen value that refuses what is unsafe."""
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
@@ -15,6 +17,10 @@ from paldies.campaigns.durations import parse_duration
 from paldies.campaigns.money import Money, parse_money
 from paldies.channels.email.server import Server
 from paldies.outbox.rate import Rate
+
+_SECRET_DETAILS = ("key", "secret", "token", "client_secret")  # of shops that are asked over HTTP
+_PASSWORD = re.compile(r"://[^:/]*:(.+)@|[?&]password=([^&]+)")  # of URLs that are no good as well
+_SHORTEST_SECRET = 5  # characters; cut out of everything, a shorter one would leave holes in common words
 
 
 def _zone(name: str) -> str:
@@ -69,7 +75,7 @@ class Main(_Section):
     """[paldies]"""
 
     mode: Literal["rehearsal", "live"] = "rehearsal"
-    database: Annotated[str, AfterValidator(_database)] = "sqlite:///paldies.db"
+    database: Annotated[str, AfterValidator(_database), Field(repr=False)] = "sqlite:///paldies.db"
     state_dir: Path = Path(".paldies")
     templates: Path = Path("message_templates")
     public_url: Annotated[str, AfterValidator(_https)] = ""
@@ -78,6 +84,7 @@ class Main(_Section):
     country: Annotated[str, Field(pattern="^([A-Z]{2})?$")] = ""  # of telephone numbers without one
     send_only_to: tuple[str, ...] = ()
     soft_opt_in: bool = True
+    autopublish: bool = True  # of texts: what passes its checks is live
     stop_timeout: Span = timedelta(seconds=25)
 
 
@@ -104,6 +111,10 @@ class OrderSource(_Section):
     def details(self) -> Mapping[str, Any]:
         """Everything but name, kind and poll."""
         return dict(self.model_extra or {})
+
+    def __repr_args__(self) -> list[tuple[str | None, Any]]:
+        """Without the details: keys and passwords are among them."""
+        return [("name", self.name), ("kind", self.kind)]
 
 
 class Email(_Section):
@@ -196,6 +207,18 @@ class Settings(_Section):
                 f"two shops are called {', '.join(sorted(twice))}: every [[shops]] needs its own name"
             )
         return self
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """What must be read by nobody, wherever it may turn up."""
+        urls = [self.email.url.get_secret_value(), self.paldies.database]
+        found = [self.twilio.auth_token.get_secret_value()]
+        for shop in self.shops:
+            found += [str(value) for key, value in shop.details.items() if key in _SECRET_DETAILS]
+            urls.append(str(shop.details.get("url", "")))
+        found += [password for url in urls for pair in _PASSWORD.findall(url) for password in pair]
+        found += list(map(unquote, found))
+        return frozenset(word for word in found if len(word) >= _SHORTEST_SECRET)
 
     @property
     def is_rehearsal(self) -> bool:

@@ -24,7 +24,7 @@ from paldies.settings import Settings
 from paldies.store.database import Database
 from paldies.templates.faults import Problem
 from paldies.templates.library import Library
-from paldies.templates.memory import Notebook, load_texts
+from paldies.templates.memory import Notebook, load_texts, save_texts
 from paldies.templates.values import ShopCard
 
 P = ParamSpec("P")
@@ -87,6 +87,26 @@ class Desk:
         return Library(main.templates, locale=main.locale, memory=Notebook(self.look(load_texts)))
 
     @cached_property
+    def _published_texts(self) -> tuple[Library, Notebook]:
+        """As the daemon has them: what is edited may wait to be published."""
+        main, memory = self.settings.paldies, Notebook(self.look(load_texts))
+        library = Library(main.templates, locale=main.locale, memory=memory, autopublish=main.autopublish)
+        library.refresh()
+        return library, memory
+
+    def waiting_texts(self, campaign: str) -> list[str]:
+        """The files of texts that wait to be published; none unless `autopublish` is off."""
+        if self.settings.paldies.autopublish:
+            return []
+        return [text.file for text in self._published_texts[0].waiting(campaign)]
+
+    def publish_texts(self, campaign: str) -> None:
+        """Makes them live; a daemon that runs takes them over within a second or two."""
+        library, memory = self._published_texts
+        library.publish(campaign)
+        self.write(save_texts, memory.unsaved(), now=self.now)
+
+    @cached_property
     def text_problems(self) -> list[Problem]:
         return self.library.refresh()
 
@@ -108,7 +128,7 @@ class Desk:
 def sit_down(ctx: typer.Context) -> Iterator[Desk]:
     """Opens everything; raises what `load` and the database raise."""
     settings = read_settings(ctx)
-    logs.configure(level=logging.WARNING)
+    logs.configure(level=logging.WARNING, secrets=settings.secrets)
     database = open_database(settings)
     try:
         yield Desk(settings, database, datetime.now(UTC), TRAITS)

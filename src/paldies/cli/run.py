@@ -29,7 +29,7 @@ def run(ctx: typer.Context) -> None:
     SIGTERM and Ctrl+C let what is in flight end; a second one stops at once.
     """
     settings = read_settings(ctx)
-    logs.configure()
+    logs.configure(secrets=settings.secrets)
     app = bootstrap.build(settings)
     try:
         with exclusive(app.database, app.clock.now()), asyncio.Runner(loop_factory=_loops()) as runner:

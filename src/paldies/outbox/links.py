@@ -1,7 +1,7 @@
 """The addresses of the pages that one message offers to its customer, and the way back from them."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hmac import compare_digest, digest
 
 _ID_BYTES = 6
@@ -14,7 +14,7 @@ class Links:
     """A token is the message's number and a seal: nothing has to be stored to know one's own again."""
 
     public_url: str  # without a slash at its end; empty: there are no pages
-    secret: bytes
+    secret: bytes = field(repr=False)
 
     def unsubscribe(self, message_id: int) -> str:
         """A page with a button; RFC 8058 has mail programs post to the same address."""

@@ -41,7 +41,9 @@ class Database:
             self._writers = ThreadPoolExecutor(1, thread_name_prefix="db-write")
             self._readers = ThreadPoolExecutor(1, thread_name_prefix="db-read")
         else:
-            self.engine = self._reading = create_engine(self.url, pool_size=threads, max_overflow=2)
+            self.engine = self._reading = create_engine(
+                self.url, pool_size=threads, max_overflow=2, hide_parameters=True
+            )
             self._writers = self._readers = ThreadPoolExecutor(threads, thread_name_prefix="db")
 
     async def run(self, f: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -88,7 +90,13 @@ def normalised_url(url: str) -> URL:
 
 
 def _sqlite_engine(url: URL, *, begin: str) -> Engine:
-    engine = create_engine(url, poolclass=QueuePool, pool_size=2, connect_args={"check_same_thread": False})
+    engine = create_engine(
+        url,
+        poolclass=QueuePool,
+        pool_size=2,
+        connect_args={"check_same_thread": False},
+        hide_parameters=True,  # an error would carry customers' addresses into the log
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _: object) -> None:

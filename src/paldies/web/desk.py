@@ -57,7 +57,7 @@ class Desk:
     staff: Staff
     locale: str  # the shop's own, BCP 47
     working: Hours  # when there are people at the shop
-    auth_token: str = ""  # Twilio's; empty: it does not ring back
+    auth_token: str = field(default="", repr=False)  # Twilio's; empty: it does not ring back
     voices: Voices = field(default_factory=lambda: Voices({}))
 
     @classmethod
