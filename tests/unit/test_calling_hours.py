@@ -1,5 +1,6 @@
 """A machine never rings anybody at a wrong hour, wherever they may be."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -14,6 +15,7 @@ from paldies.campaigns.policy import decide
 from paldies.campaigns.reasons import Reason
 from paldies.campaigns.traits import Window
 from paldies.channels.call.traits import TRAITS as CALL
+from paldies.channels.task.traits import TRAITS as TASK
 from tests.factories import NEW_YORK, RIGA, VLADIVOSTOK, due, facts, step
 
 HOUR = timedelta(hours=1)
@@ -122,3 +124,35 @@ def test_a_number_for_which_no_hour_is_decent_everywhere_is_not_rung() -> None:
     _, decision = rung(facts(zones=(RIGA, "Pacific/Auckland"), address="+64210000001"), call(at), at)
 
     assert decision == Skip(Reason.NO_WINDOW)
+
+
+@pytest.mark.parametrize(
+    ("planned", "asked_at"),
+    [
+        ("2026-11-16 02:55", "2026-11-16 09:00"),  # nearly eleven in Vladivostok, and nobody is at the shop
+        ("2026-11-16 11:00", "2026-11-16 11:00"),
+        ("2026-11-13 18:30", "2026-11-16 09:00"),  # over the weekend
+    ],
+)
+def test_staff_are_asked_while_the_shop_is_open_wherever_the_customer_lives(
+    planned: str, asked_at: str
+) -> None:
+    at = datetime.fromisoformat(planned).replace(tzinfo=ZoneInfo(RIGA)).astimezone(UTC)
+    ring = due(step=step(channels=("task",), expires=timedelta(days=4)), traits=TASK, send_at=at)
+    boris = facts(zones=(VLADIVOSTOK,), home_zone=RIGA, address="+79990000001")
+
+    moment, decision = rung(boris, ring, at)
+
+    assert isinstance(decision, Send)
+    assert f"{moment.astimezone(ZoneInfo(RIGA)):%Y-%m-%d %H:%M}" == asked_at
+
+
+def test_a_task_that_nobody_could_do_in_time_is_not_given() -> None:
+    evening = datetime(2026, 11, 13, 17, tzinfo=UTC)
+    ring = due(
+        step=step(channels=("task", "email"), expires=timedelta(hours=12)), traits=TASK, send_at=evening
+    )
+
+    _, decision = rung(facts(address="+37120000001"), replace(ring, expires_at=evening + 12 * HOUR), evening)
+
+    assert decision == Skip(Reason.OUTSIDE_WINDOW)

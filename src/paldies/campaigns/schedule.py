@@ -8,7 +8,7 @@ from paldies.campaigns.decisions import Skip
 from paldies.campaigns.due import Due
 from paldies.campaigns.facts import Facts
 from paldies.campaigns.reasons import Reason
-from paldies.campaigns.traits import ALWAYS
+from paldies.campaigns.traits import ALWAYS, Traits
 from paldies.campaigns.zones import known_zones
 
 LEEWAY = timedelta(
@@ -40,12 +40,18 @@ def schedule(due: Due, facts: Facts) -> Schedule | Skip:
 def hours_of(due: Due, facts: Facts) -> Hours | None:
     """The step's window, or else the channel's, never outside the channel's bounds; None without a zone."""
     traits = due.traits
-    zones = known_zones(facts.zones) if traits.every_zone else (zone_of(facts),)
+    zones = _zones(traits, facts)
     if not zones:
         return None
     window = due.step.window or traits.windows.get(due.purpose, ALWAYS)
     margin = timedelta(minutes=traits.margin_minutes)
     return Hours((window, traits.bounds), zones, facts.country, facts.region, margin)
+
+
+def _zones(traits: Traits, facts: Facts) -> tuple[str, ...]:
+    if traits.at_the_shop:
+        return (facts.home_zone,)
+    return known_zones(facts.zones) if traits.every_zone else (zone_of(facts),)
 
 
 def closes_at(due: Due, facts: Facts, now: datetime, *, by: datetime) -> datetime:

@@ -36,5 +36,6 @@ class Traits:
     needs_way_out: bool = False  # promotional messages must offer an unsubscribe link
     windows: dict[Purpose, Window] = field(default_factory=dict, hash=False)  # unless the step says otherwise
     bounds: Window = ALWAYS  # never outside of these, whatever the step says
+    at_the_shop: bool = False  # its hours are those of the shop's own zone, not of the customer's
     every_zone: bool = False  # the hour must be right in every zone; no zone, no contact
     margin_minutes: int = 0  # not handed over in the last minutes of a window
