@@ -48,7 +48,7 @@ def call(event_at: datetime, window: Window | None = ALL_DAY, **changes: object)
 
 @settings(max_examples=300, deadline=None)
 @given(
-    at=st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31), timezones=st.just(UTC)),  # noqa: DTZ001
+    at=st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31), timezones=st.just(UTC)),
     zones=st.lists(st.sampled_from(ZONES), min_size=1, max_size=4).map(tuple),
     country=st.sampled_from(["", "LV", "RU", "US", "AU"]),
     window=st.sampled_from([None, ALL_DAY, Window(opens=6 * 60, closes=23 * 60)]),
