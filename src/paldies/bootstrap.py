@@ -100,7 +100,7 @@ def build(
     main = settings.paldies
     database = database or open_database(settings)
     memory = Notebook(database.look(load_texts))
-    library = Library(main.templates, locale=main.locale, memory=memory)
+    library = Library(main.templates, locale=main.locale, memory=memory, autopublish=main.autopublish)
     mailbox = settings.email.sender or settings.shop.email or "paldies@localhost"
     shop = ShopCard(**settings.shop.model_dump())
     links = Links(main.public_url, database.now(installation.secret))
@@ -130,7 +130,7 @@ def build(
             plans=plans,
             house=house,
             clock=clock,
-            rate=Rate(_rate(name, settings)),
+            rate=Rate(rate_of(name, settings)),
             budget=budget,
             links=links,
             alerts=alerts,
@@ -250,7 +250,8 @@ def make_telephone(settings: Settings, clock: Clock) -> list[Channel]:
     ]
 
 
-def _rate(channel: str, settings: Settings) -> str:
+def rate_of(channel: str, settings: Settings) -> str:
+    """How many messages a channel may take: see Rate."""
     rates = {
         "email": settings.email.rate,
         "call": f"{settings.twilio.calls_per_second:f}/s",

@@ -13,12 +13,13 @@ from paldies.orders.watched import WatchedShop
 from paldies.outbox.doubt import resolve_doubts
 from paldies.outbox.drafts import Drafts, read_drafts
 from paldies.outbox.engines import Engine, Tick
+from paldies.outbox.migrating import Moving, go_on
 from paldies.outbox.planning import plan_new_events
 from paldies.outbox.plans import publish_where_nobody_is_inside
 from paldies.outbox.queue import release_unanswered
 from paldies.reports import summary
 from paldies.store import installation
-from paldies.templates.memory import save_texts
+from paldies.templates.memory import load_texts, save_texts
 
 log = structlog.get_logger(__name__)
 
@@ -78,6 +79,9 @@ class Daemon:
         await self.read_texts()
         drafts = self._drafts()
         waiting = await self.app.database.run(publish_where_nobody_is_inside, drafts.good, now)
+        moving = Moving(self.app.plans, self.app.traits, self.app.house.home_zone, now)
+        for name in await asyncio.to_thread(go_on, self.app.database, moving):
+            log.info("those inside have moved to the new plan, which had been interrupted", campaign=name)
         for name in waiting:
             log.warning("an edited campaign.toml waits for `paldies campaigns publish`", campaign=name)
         await self.settle_doubts()
@@ -152,6 +156,8 @@ class Daemon:
 
     async def read_texts(self) -> None:
         """Takes in what staff have edited; a broken edit is reported, and the last good text stays."""
+        if self.app.library.is_behind:  # somebody may have published it meanwhile
+            self.app.memory.learn(await self.app.database.read(load_texts))
         problems = {str(problem) for problem in self.app.library.refresh()}
         for problem in sorted(problems - self._problems):
             log.warning("a text cannot be used; the last good one stays", problem=problem)

@@ -473,7 +473,7 @@ def test_publishing_shows_what_changes_and_asks(house: House, tmp_path: Path) ->
     again = house.paldies("campaigns", "publish", "first_day")
 
     assert (asked.code, done.code, again.code) == (1, 0, 0)
-    assert '+after = "25m"' in asked.out and "1 order inside finish the plan" in asked.err
+    assert "goes 25m instead of 20m" in asked.out and "1 order inside finish the plan" in asked.err
     assert "version 2" in done.out and "published already" in again.out
 
 

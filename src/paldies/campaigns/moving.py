@@ -127,7 +127,10 @@ class _Mover:
         if is_shifted and halfway and halfway <= times.expires_at:
             at = min(at, halfway)
         own_deadline = after.expires_at or at + (times.expires_at - times.planned_at)
-        return _planned(after, at, times.expires_at if at <= times.expires_at else own_deadline), at
+        is_in_time = is_shifted and at <= times.expires_at
+        return _planned(
+            after, at, times.expires_at if is_in_time else max(own_deadline, times.expires_at)
+        ), at
 
     def _with_deadline(
         self, after: Entry, old: Step, new: Step, *, at: datetime
@@ -200,7 +203,7 @@ class _Mover:
 
 def _planned(entry: Entry, at: datetime, deadline: datetime) -> Entry:
     """What waited for another cause than its moment waits for its moment now."""
-    is_free = entry.status is MessageStatus.SCHEDULED and not entry.parked_at
+    is_free = entry.status is MessageStatus.SCHEDULED and not entry.parked_at and at != entry.send_at
     reason = Reason.PLANNED.value if is_free else entry.reason
     return replace(entry, reason=reason, send_at=at, expires_at=deadline)
 

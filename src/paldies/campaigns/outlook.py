@@ -20,7 +20,7 @@ class Tally:
     @classmethod
     def of(cls, change: Change) -> "Tally":
         was = change.moment_before
-        return cls(1, was and (was, was), (change.moment, change.moment))
+        return cls(1, (was, was) if was else None, (change.moment, change.moment))
 
     def __add__(self, other: "Tally") -> "Tally":
         spans = [span for span in (self.before, other.before) if span]

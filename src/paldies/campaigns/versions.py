@@ -112,6 +112,11 @@ def _late(campaign: Campaign) -> str:
 def _of_a_step(old: Step, new: Step) -> Iterator[str]:
     if old.name != new.name:
         yield f"{old.name} is now called {new.name}"
+    if old.after != new.after and old.after and new.after:
+        after, before = spell_duration(new.after), spell_duration(old.after)
+        yield f"{new.name} goes {after} instead of {before} after the trigger"
+    elif old.after != new.after:
+        yield f"{new.name} goes {_after(new.after)} instead of {_after(old.after)}"
     for attribute, verb, spelt in _SPELT:
         before, after = getattr(old, attribute), getattr(new, attribute)
         if before != after:
@@ -144,7 +149,6 @@ def _retry(waits: Sequence[timedelta]) -> str:
 
 
 _SPELT: tuple[tuple[str, str, Callable[..., str]], ...] = (
-    ("after", "goes", _after),
     ("within", "goes", _within),
     ("window", "goes", _window),
     ("expires", "is given up", lambda span: f"{spell_duration(span)} late"),

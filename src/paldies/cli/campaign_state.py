@@ -8,7 +8,8 @@ from sqlalchemy import RowMapping, func, select
 from sqlalchemy.orm import Session
 
 from paldies.campaigns.words import EnrolmentState
-from paldies.cli.output import counted
+from paldies.cli.desk import Desk
+from paldies.cli.output import Refused, counted
 from paldies.outbox.drafts import Drafts
 from paldies.outbox.plans import Draft
 from paldies.store.schema import campaigns, enrolments, plan_versions
@@ -85,6 +86,27 @@ def read_states(session: Session, drafts: Drafts) -> list[CampaignState]:
 
 def named(states: Sequence[CampaignState], name: str) -> CampaignState | None:
     return next((state for state in states if state.name == name), None)
+
+
+def find_state(desk: Desk, name: str) -> CampaignState:
+    """Raises Refused, with what is wrong in its folder if that is why there is none."""
+    states = desk.look(read_states, desk.drafts)
+    found = named(states, name)
+    problems = [problem for problem in desk.drafts.problems if problem.startswith(f"{name}/")]
+    if problems and (found is None or found.draft is None):
+        raise Refused("\n".join([f"{name} cannot be used as it stands:", *problems]))
+    if found is None:
+        known = ", ".join(state.name for state in states) or "none"
+        raise Refused(f"There is no campaign {name!r}; known are {known}.")
+    return found
+
+
+def find_published(desk: Desk, name: str) -> CampaignState:
+    """Raises Refused if it is not published; what is wrong in its folder does not matter."""
+    found = named(desk.look(read_states, desk.drafts), name)
+    if found is None or not found.published:
+        raise Refused(f"{name} is not published. See: paldies campaigns list")
+    return found
 
 
 def _word(row: RowMapping | None, draft: Draft | None) -> str:

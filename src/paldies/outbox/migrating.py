@@ -23,6 +23,7 @@ from paldies.outbox.plans import Plans
 from paldies.outbox.stopping import hand_over
 from paldies.store.database import Database
 from paldies.store.schema import enrolments, messages, plan_versions
+from paldies.store.tables import CampaignRow, PlanVersion
 
 log = structlog.get_logger(__name__)
 
@@ -63,34 +64,39 @@ def foresee(database: Database, campaign: Campaign, moving: Moving) -> Outlook:
     return outlook
 
 
-def carry_out(database: Database, target: Target, moving: Moving) -> Outlook:
+def carry_out(database: Database, to: Target, moving: Moving) -> Outlook:
     """Moves everybody, a short transaction at a time; what was done before an interruption stays done."""
     outlook, after = Outlook(), 0
-    while piece := database.now(_move_some, target, moving, after=after):
+    while piece := database.now(_move_some, to, moving, after=after):
         outlook, after = outlook.plus(*piece.moves), piece.last
-    database.now(_mark_done, target.id)
+    database.now(_mark_done, to.id)
     return outlook
 
 
 def go_on(database: Database, moving: Moving) -> list[str]:
     """Ends what was interrupted; the names of the campaigns."""
     targets = database.look(half_done, moving.plans)
-    for target in targets:
-        carry_out(database, target, moving)
-    return [target.campaign.name for target in targets]
+    for to in targets:
+        carry_out(database, to, moving)
+    return [to.campaign.name for to in targets]
 
 
 def half_done(session: Session, plans: Plans) -> list[Target]:
     """The versions that people inside older ones are still being moved to, the oldest first."""
-    wanted = select(plan_versions).where(plan_versions.c.moving_since.is_not(None))
-    return [
-        target_of(row, plans.version(session, row["id"]))
-        for row in session.execute(wanted.order_by(plan_versions.c.version)).mappings()
-    ]
+    wanted = select(PlanVersion).where(plan_versions.c.moving_since.is_not(None))
+    found = session.scalars(wanted.order_by(plan_versions.c.version))
+    return [_target(plans, session, version) for version in found]
 
 
-def target_of(row: RowMapping, campaign: Campaign) -> Target:
-    return Target(row["id"], row["version"], campaign, row["is_uncounted"])
+def target(session: Session, plans: Plans, campaign: str) -> Target:
+    """The published version."""
+    present = session.get_one(CampaignRow, campaign).plan_version_id
+    return _target(plans, session, session.get_one(PlanVersion, present))
+
+
+def _target(plans: Plans, session: Session, version: PlanVersion) -> Target:
+    assert version.id is not None  # noqa: S101 - it is in the database
+    return Target(version.id, version.version, plans.version(session, version.id), version.is_uncounted)
 
 
 def _foreseen(session: Session, campaign: Campaign, moving: Moving, *, after: int) -> _Moved | None:
@@ -100,8 +106,8 @@ def _foreseen(session: Session, campaign: Campaign, moving: Moving, *, after: in
     return _Moved([each for _, each in _moves(session, rows, campaign, moving)], rows[-1]["id"])
 
 
-def _move_some(session: Session, target: Target, moving: Moving, *, after: int) -> _Moved | None:
-    rows = inside_older_plans(session, target.campaign.name, target.version, after=after)
+def _move_some(session: Session, to: Target, moving: Moving, *, after: int) -> _Moved | None:
+    rows = inside_older_plans(session, to.campaign.name, to.version, after=after)
     if not rows:
         return None
     last = rows[-1]["id"]
@@ -115,9 +121,9 @@ def _move_some(session: Session, target: Target, moving: Moving, *, after: int) 
         .with_for_update()
     )
     inside = session.execute(still_inside).mappings().all()
-    moves = list(_moves(session, inside, target.campaign, moving))
-    _pin(session, [row["id"] for row, _ in moves], target)
-    _write(session, moves, target, moving.now)
+    moves = list(_moves(session, inside, to.campaign, moving))
+    _pin(session, [row["id"] for row, _ in moves], to)
+    _write(session, moves, to, moving.now)
     for row, each in moves:
         if each.stop:
             stop(session, [row["id"]], each.stop, moving.now)
@@ -139,22 +145,22 @@ def _moves(
             log.exception("an order inside could not be moved to the new plan", enrolment=row["key"])
 
 
-def _pin(session: Session, enrolment_ids: Sequence[int], target: Target) -> None:
+def _pin(session: Session, enrolment_ids: Sequence[int], to: Target) -> None:
     """Those who share a passage come along: they may have to take it over."""
     session.execute(
         update(enrolments)
         .where(or_(enrolments.c.id.in_(enrolment_ids), enrolments.c.joined_to.in_(enrolment_ids)))
-        .values(plan_version_id=target.id)
+        .values(plan_version_id=to.id)
     )
 
 
-def _write(session: Session, moves: Sequence[tuple[RowMapping, Move]], target: Target, now: datetime) -> None:
-    note = f"version {target.version} of the plan"
+def _write(session: Session, moves: Sequence[tuple[RowMapping, Move]], to: Target, now: datetime) -> None:
+    note = f"version {to.version} of the plan"
     changed, added = [], []
     for row, each in moves:
         for change in each.changes:
             values = _values(change, note=note, now=now)
-            if target.is_uncounted and change.may_hurry:
+            if to.is_uncounted and change.may_hurry:
                 values["is_late_seen"] = True
             if change.before is None:
                 added.append(first_leg(row, change.after.step, now=now) | values)

@@ -5,14 +5,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from paldies.campaigns.definition import Campaign
 from paldies.campaigns.reading import parse
 from paldies.campaigns.traits import Traits
 from paldies.campaigns.words import EnrolmentState
-from paldies.store.schema import enrolments, plan_versions
+from paldies.store.schema import campaigns, enrolments, plan_versions
 from paldies.store.tables import CampaignRow, PlanVersion
 
 
@@ -66,20 +66,9 @@ class Running:
 
 
 def publish(
-    session: Session,
-    draft: Draft,
-    now: datetime,
-    *,
-    by: str = "",
-    restores: int | None = None,
-    moves: bool = False,
-    is_uncounted: bool = False,
+    session: Session, draft: Draft, now: datetime, *, by: str = "", restores: int | None = None
 ) -> PlanVersion:
-    """Makes a draft the version that new enrolments get; those inside finish theirs.
-
-    `moves`: they are to be moved to it instead (`outbox.migrating`), and what that hurries counts for the
-    blast breaker if it `is_uncounted`.
-    """
+    """Makes a draft the version that new enrolments get; those inside finish theirs."""
     name = draft.campaign.name
     newest = session.scalar(select(func.max(PlanVersion.version)).where(PlanVersion.campaign == name))  # type: ignore[arg-type]
     version = PlanVersion(
@@ -90,8 +79,6 @@ def publish(
         published_at=now,
         published_by=by,
         restores=restores,
-        moving_since=now if moves else None,
-        is_uncounted=is_uncounted,
     )
     session.add(version)
     session.flush()
@@ -100,6 +87,22 @@ def publish(
     row.first_published_at = row.first_published_at or now
     row.withdrawn_at = None
     session.add(row)
+    return version
+
+
+def move_everybody(session: Session, campaign: str, now: datetime, *, is_uncounted: bool) -> PlanVersion:
+    """Notes that those inside older plans are moved to the published one, which `outbox.migrating` does.
+
+    What was half-way to an earlier plan goes straight to this one. `is_uncounted`: nobody has confirmed how
+    many go sooner for it, so that they count for the blast breaker.
+    """
+    version = session.get_one(PlanVersion, session.get_one(CampaignRow, campaign).plan_version_id)
+    session.execute(
+        update(plan_versions).where(plan_versions.c.campaign == campaign).values(moving_since=None)
+    )
+    version.moving_since, version.is_uncounted = now, is_uncounted
+    session.add(version)
+    session.flush()
     return version
 
 
@@ -135,7 +138,25 @@ def difference(session: Session, draft: Draft) -> int | None:
     published = session.get_one(PlanVersion, row.plan_version_id)
     if published.sha == draft.sha and row.withdrawn_at is None:
         return None
-    inside = select(func.count()).where(
-        enrolments.c.campaign == row.name, enrolments.c.state == EnrolmentState.OPEN.value
-    )
-    return session.scalar(inside) or 0
+    return inside(session, row.name)
+
+
+def inside(session: Session, campaign: str) -> int:
+    """How many passages are under way, under whichever plan."""
+    return session.scalar(_INSIDE.where(enrolments.c.campaign == campaign)) or 0
+
+
+def inside_older(session: Session, campaign: str) -> int:
+    """How many of them are under another plan than the published one."""
+    present = select(campaigns.c.plan_version_id).where(campaigns.c.name == campaign).scalar_subquery()
+    behind = _INSIDE.where(enrolments.c.campaign == campaign, enrolments.c.plan_version_id != present)
+    return session.scalar(behind) or 0
+
+
+def published(session: Session, plans: Plans, campaign: str) -> Campaign | None:
+    """The plan that new enrolments get."""
+    row = session.get(CampaignRow, campaign)
+    return plans.version(session, row.plan_version_id) if row and row.plan_version_id else None
+
+
+_INSIDE = select(func.count()).select_from(enrolments).where(enrolments.c.state == EnrolmentState.OPEN.value)

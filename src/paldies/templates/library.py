@@ -21,14 +21,20 @@ __all__ = ["Library", "Problem", "RenderFault", "Text"]
 class Library:
     """Staff edit the folder while it is in use; what they break is reported, and the last good text stays."""
 
-    def __init__(self, folder: Path, *, locale: str, memory: TextMemory | None = None) -> None:
-        """`locale` is the shop's own."""
+    def __init__(
+        self, folder: Path, *, locale: str, memory: TextMemory | None = None, autopublish: bool = True
+    ) -> None:
+        """`locale` is the shop's own. Without `autopublish`, what is edited waits until it is published."""
         self._folder = Folder(folder)
         self._locale = locale
         self._memory: TextMemory = Notebook() if memory is None else memory
+        self._autopublish = autopublish
         self._live: dict[TextName, Text] = {}
+        self._waiting: dict[TextName, tuple[Source, Text]] = {}
+        self._published_legs: set[Leg] = set()
         self._refused: dict[TextName, tuple[str, Problem]] = {}  # what was wrong with which version
         self._on_disk: set[TextName] = set()
+        self._faults: dict[TextName, Problem] = {}  # of the versions that are on disk now
         self._problems: list[Problem] = []
         self._found: dict[tuple[Leg, tuple[str, ...]], Text | None] = {}
 
@@ -38,13 +44,17 @@ class Library:
         Under 1 ms if nothing has changed, some 50 ms for each new text version; may run in a thread beside
         `find`, but not beside itself.
         """
-        if not self._folder.refresh():
+        if not self._folder.refresh() and not self._waiting:
             return list(self._problems)
         problems = list(self._folder.problems)
         self._on_disk = {file.name for file in self._folder.texts}
+        self._published_legs = {name.leg for name in self._memory.names()}
+        self._waiting = {name: one for name, one in self._waiting.items() if name in self._on_disk}
+        self._faults = {}
         for file in self._folder.texts:
             problem = self._take(file)
             if problem:
+                self._faults[file.name] = problem
                 problems.append(problem)
         self._problems = list(dict.fromkeys(problems))
         self._found = {}
@@ -65,6 +75,33 @@ class Library:
     def texts(self) -> list[Text]:
         """Every text that has a file, in its version that is used."""
         return [text for name in sorted(self._on_disk) if (text := self._text(name))]
+
+    def meant(self, campaign: str, step: str, channel: str, locales: Sequence[str]) -> TextFile | None:
+        """The file that `find` would take its text from, if what is on disk now worked."""
+        there = {file.name: file for file in self._folder.texts if file.name.leg == (campaign, step, channel)}
+        return next((there[name] for name in _in_order(there, locales, self._locale)), None)
+
+    def fault_of(self, file: TextFile) -> Problem | None:
+        """What keeps it from being used as it is on disk now."""
+        return self._faults.get(file.name)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether anything was edited that waits to be published."""
+        return bool(self._waiting)
+
+    def waiting(self, campaign: str) -> list[Text]:
+        """What was edited, works, and is not live until it is published."""
+        return [text for name, (_, text) in sorted(self._waiting.items()) if name.campaign == campaign]
+
+    def publish(self, campaign: str) -> None:
+        """Makes live what waits in one campaign's folder."""
+        for name, (source, text) in list(self._waiting.items()):
+            if name.campaign == campaign:
+                self._live[name] = text
+                self._memory.remember(source)
+                del self._waiting[name]
+        self._found = {}
 
     def files(self) -> list[TextFile]:
         """Every text as it is on disk now, whether it works or not."""
@@ -97,6 +134,7 @@ class Library:
             source = self._source(file)
         except TemplateFault as fault:
             return fault.problem
+        waited = self._waiting.pop(file.name, None)
         live, refused = self._live.get(file.name), self._refused.get(file.name)
         if live and live.sha == source.sha:
             self._refused.pop(file.name, None)
@@ -104,13 +142,25 @@ class Library:
         if refused and refused[0] == source.sha:
             return refused[1]
         try:
-            self._live[file.name] = build(source, file.label, folder=file.folder)
+            is_known = waited is not None and waited[0].sha == source.sha
+            text = waited[1] if waited and is_known else build(source, file.label, folder=file.folder)
         except TemplateFault as fault:
             self._refused[file.name] = (source.sha, fault.problem)
             return fault.problem
         self._refused.pop(file.name, None)
-        self._memory.remember(source)
+        if self._has_to_wait(source):
+            self._waiting[file.name] = (source, text)
+        else:
+            self._live[file.name] = text
+            self._memory.remember(source)
         return None
+
+    def _has_to_wait(self, source: Source) -> bool:
+        """Only where customers would read something else: a leg without any text yet begins with this one."""
+        published = self._memory.last_good(source.name)
+        if self._autopublish or (published and published.sha == source.sha):
+            return False
+        return source.name.leg in self._published_legs
 
     def _source(self, file: TextFile) -> Source:
         script = manuscript.read(file.text, file.label)

@@ -42,6 +42,10 @@ class Notebook:
             self._last_good[source.name] = source
             self._unsaved[source.name] = source
 
+    def learn(self, sources: Iterable[Source]) -> None:
+        """Takes over what somebody else has saved meanwhile."""
+        self._last_good |= {source.name: source for source in sources if source.name not in self._unsaved}
+
     def unsaved(self) -> list[Source]:
         return list(self._unsaved.values())
 
