@@ -118,9 +118,9 @@ class WholeHouse:
     clock: SteppedClock
 
     @classmethod
-    async def opened(cls, folder: Path, *more_shops: Shop) -> "WholeHouse":
+    async def opened(cls, folder: Path, *more_shops: Shop, at: datetime = MORNING) -> "WholeHouse":
         """On the paldies.toml of a folder; what the shops hold already is history."""
-        clock = SteppedClock(MORNING)
+        clock = SteppedClock(at)
         app = build(load(folder / "paldies.toml", {}), clock=clock)
         watched = [
             WatchedShop(Watcher(app.database, shop, home_zone="Europe/Riga"), poll=timedelta(seconds=15))

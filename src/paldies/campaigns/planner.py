@@ -13,6 +13,8 @@ from paldies.campaigns.words import Arm, EnrolmentState
 
 JOINED_WITHIN = timedelta(hours=2)
 FRESH = timedelta(hours=1)
+GUESS_AT_MOST = timedelta(hours=24)  # what may have happened longer ago did not "happen when it was seen"
+LONG_AGO = timedelta(days=30)  # what happens to an order placed before that is seldom news
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ class Arrival:
     order: Order | None
     customer: Customer
     earlier: tuple[Passage, ...] = ()
+    not_before: datetime | None = None  # the earliest that it can have happened, if its time is a guess
+    is_first_sight: bool = False  # nothing was known of the order before
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,7 @@ def plan(campaign: Campaign) -> tuple[PlannedStep, ...]:
 
 def enrol(campaign: Campaign, arrival: Arrival) -> Enrol | Join | Decline:
     """The first question with an answer decides: seen in time, wanted, not shared, not too soon again."""
-    if campaign.catch_up is not None and arrival.first_seen_at - arrival.event_at > campaign.catch_up:
+    if _was_seen_too_late(campaign, arrival):
         return Decline(Reason.SEEN_TOO_LATE)
     try:
         if not is_true(campaign.who, condition_values(arrival.order, arrival.customer)):
@@ -104,6 +108,14 @@ def enrol(campaign: Campaign, arrival: Arrival) -> Enrol | Join | Decline:
     )
 
 
+def _was_seen_too_late(campaign: Campaign, arrival: Arrival) -> bool:
+    """An order that is new to us and old to the shop says nothing of when it came to be as it is."""
+    at_most = arrival.first_seen_at - (arrival.not_before or arrival.event_at)
+    if campaign.catch_up is not None and at_most > campaign.catch_up:
+        return True
+    return arrival.not_before is not None and arrival.is_first_sight and at_most > GUESS_AT_MOST
+
+
 def _shared_passage(arrival: Arrival, passed: list[Passage]) -> Passage | None:
     """The earliest of *another* order placed close by: a second parcel of the same one speaks for itself."""
     near = [
@@ -121,6 +133,20 @@ def arm(campaign_salt: str, customer_uuid: UUID, holdout: float) -> Arm:
     return Arm.HOLDOUT if share < holdout else Arm.TREATED
 
 
-def is_late_seen(event_at: datetime, first_seen_at: datetime) -> bool:
-    """Whether messages that follow from it count for the blast breaker."""
+def is_late_seen(
+    event_at: datetime,
+    first_seen_at: datetime,
+    *,
+    placed_at: datetime | None = None,
+    not_before: datetime | None = None,
+) -> bool:
+    """Whether messages that follow from it count for the blast breaker.
+
+    So do those about orders of long ago, which somebody may be tidying up, and about what has been so for
+    longer than a day, as far as anybody knows.
+    """
+    if placed_at and event_at - placed_at > LONG_AGO:
+        return True
+    if not_before and first_seen_at - not_before > GUESS_AT_MOST:
+        return True
     return first_seen_at - event_at > FRESH

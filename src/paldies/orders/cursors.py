@@ -24,7 +24,7 @@ def progress_of(session: Session, shop: str) -> Progress | None:
     row = session.execute(select(cursors).where(cursors.c.shop == shop)).one_or_none()
     if row is None:
         return None
-    history = History(row.first_poll_at, is_first_poll=row.last_good_at is None)
+    history = History(row.first_poll_at, is_first_poll=row.last_good_at is None, known_until=row.last_good_at)
     return Progress(row.cursor, history, row.rescanned_on)
 
 

@@ -77,7 +77,8 @@ def take_in(
     lines = {ids[one.id]: one.entry.snapshot.lines for one in (*first, *current)}
     rows.write_lines(session, lines, new=set(added.values()))
     new = [(ids[one.id], event) for one in (*first, *written) for event in one.news.new]
-    rows.add_events(session, new, history=history, of_new_orders=set(added.values()), now=now)
+    placed = {added[one.id]: one.placed_at for one in first}
+    rows.add_events(session, new, history=history, of_new_orders=placed, now=now)
     retimed = rows.correct(session, [change for one in written for change in one.news.corrected])
     answers = (one.entry.answers(placed_at=one.placed_at, home=home, now=now) for one in (*first, *following))
     consents.record(session, chain.from_iterable(answers), source=f"shop:{shop}")

@@ -71,10 +71,13 @@ def add_events(
     new: Iterable[tuple[int, New]],
     *,
     history: History,
-    of_new_orders: Collection[int],
+    of_new_orders: Mapping[int, datetime],
     now: datetime,
 ) -> None:
-    """Events, by the order's row id; the history of a new order is no business of the planner's."""
+    """Events, by the order's row id; the history of a new order is no business of the planner's.
+
+    `of_new_orders` says when those were placed.
+    """
     rows = [
         {
             "order_id": order_id,
@@ -82,7 +85,8 @@ def add_events(
             "ordinal": event.ordinal,
             "happened_at": event.happened_at,
             "first_seen_at": now,
-            "is_history": (is_history := history.holds(event)),
+            "not_before": history.not_before(event, of_new_orders.get(order_id), now),
+            "is_history": (is_history := history.holds(event, now)),
             "amount": event.amount,
             "planned_at": now if is_history and order_id in of_new_orders else None,
         }

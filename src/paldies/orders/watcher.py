@@ -2,8 +2,8 @@
 
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, time
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -82,7 +82,7 @@ class Watcher:
 
     def rescan(self, now: datetime) -> Watched:
         """See `rescan_if_due`: now, whatever the hour."""
-        progress, watched, last = self._begin(now), Watched(), 0
+        progress, watched, last = self._since_last_rescan(now), Watched(), 0
         self._database.now(open_orders.close_old, self.shop.name, now=now)
         with self._noting_failure(now):
             while rows := self._database.look(open_orders.next_open, self.shop.name, last, limit=_ASKED):
@@ -90,6 +90,14 @@ class Watcher:
                 pages = self.shop.rescan([external_id for _, external_id in rows])
                 watched += self._take(pages, progress, now=now, keeps_cursor=False)
         return watched
+
+    def _since_last_rescan(self, now: datetime) -> Progress:
+        """What a rescan finds, no poll has told: it may be as old as the last rescan."""
+        progress = self._begin(now)
+        if progress.rescanned_on is None or progress.history.known_until is None:
+            return progress
+        last = datetime.combine(progress.rescanned_on, time.min, self._home.zone).astimezone(UTC)
+        return replace(progress, history=replace(progress.history, known_until=last))
 
     def note_failure(self, why: str, now: datetime) -> None:
         """Writes down that the shop's state is not known, until the next poll that goes well."""

@@ -52,6 +52,8 @@ class Candidate:
     event_at: datetime
     first_seen_at: datetime
     counts_as_late: bool
+    not_before: datetime | None = None  # as in Arrival
+    is_first_sight: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +190,8 @@ def _arrival(candidate: Candidate, known: _Known) -> Arrival:
         order=order.order if order else None,
         customer=customer_value(customer, order),
         earlier=tuple(known.passages[candidate.customer_id, candidate.running.campaign.name]),
+        not_before=candidate.not_before,
+        is_first_sight=candidate.is_first_sight,
     )
 
 

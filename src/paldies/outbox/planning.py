@@ -34,7 +34,8 @@ class Planned:
 def plan_new_events(session: Session, plans: Plans, home_zone: str, *, now: datetime) -> Planned:
     """Deals with the oldest events that nobody has dealt with; zero events means there are none left."""
     found = session.execute(
-        select(order_events, orders.c.shop, orders.c.external_id, orders.c.customer_id)
+        select(order_events, orders.c.shop, orders.c.external_id, orders.c.customer_id, orders.c.placed_at)
+        .add_columns(orders.c.first_seen_at.label("order_seen_at"))
         .join_from(order_events, orders, orders.c.id == order_events.c.order_id)
         .where(order_events.c.planned_at.is_(None))
         .order_by(order_events.c.id)
@@ -88,7 +89,14 @@ def _candidates(events: Sequence[RowMapping], running: Sequence[Running]) -> lis
             event_id=event["id"],
             event_at=event["happened_at"],
             first_seen_at=event["first_seen_at"],
-            counts_as_late=is_late_seen(event["happened_at"], event["first_seen_at"]),
+            counts_as_late=is_late_seen(
+                event["happened_at"],
+                event["first_seen_at"],
+                placed_at=event["placed_at"],
+                not_before=event["not_before"],
+            ),
+            not_before=event["not_before"],
+            is_first_sight=event["first_seen_at"] == event["order_seen_at"],
         )
         for event in sorted(events, key=lambda event: event["happened_at"])
         if not event["is_history"]

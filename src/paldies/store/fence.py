@@ -124,6 +124,8 @@ def _beat(session: Session, now: datetime, *, fence: str, step: int) -> int:
     row.fence = fence
     row.epoch += step
     row.heartbeat_at = now
+    if row.woke_at and row.woke_at > now:  # the clock was wrong then: nobody is to wait until it is that late
+        row.woke_at = now
     return row.epoch
 
 

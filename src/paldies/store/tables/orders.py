@@ -96,6 +96,7 @@ class OrderEvent(SQLModel, table=True):
     ordinal: int = 1
     happened_at: datetime
     first_seen_at: datetime
+    not_before: datetime | None = None  # the earliest that it can have happened, where its time is a guess
     is_history: bool = False  # before this shop's first good poll: starts nothing
     amount: int = Field(default=0, sa_type=BIG)  # a partial refund: refunded so far, in minor units
     planned_at: datetime | None = None  # when the planner had dealt with it

@@ -13,8 +13,9 @@ def upgrade() -> None:
     kept, ended = sa.text("content IS NOT NULL"), sa.text("ended_at IS NOT NULL")
     op.add_column("instance", sa.Column("fence", sa.String(), nullable=False, server_default=""))
     op.add_column("instance", sa.Column("woke_at", sa.DateTime(timezone=True), nullable=True))
-    # from here on the epoch is kept beside the database as well: it begins anew
-    op.execute(sa.text("UPDATE instance SET epoch = 0"))
+    # from here on the epoch is kept beside the database as well, and begins anew; a backup stays one
+    op.execute(sa.text("UPDATE instance SET epoch = 0 WHERE epoch > 0"))
+    op.add_column("order_events", sa.Column("not_before", sa.DateTime(timezone=True), nullable=True))
     op.add_column("messages", sa.Column("released_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index("messages_ended", "messages", ["ended_at"], sqlite_where=ended, postgresql_where=ended)
     op.create_index("order_events_seen", "order_events", ["first_seen_at"])
