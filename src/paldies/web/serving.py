@@ -6,14 +6,18 @@ import logging
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
+from typing import Any, cast
 
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from paldies.bootstrap import SetUpError
 
 _LAST_WORDS = 2  # seconds that a request may take once serving is to end
 _AT_ONCE = 200  # connections; whoever comes beyond them is told to try again
+_PATIENCE = 10.0  # seconds in which a visitor has to have asked for something
 
 
 class _Guest(uvicorn.Server):
@@ -23,14 +27,48 @@ class _Guest(uvicorn.Server):
         yield
 
 
+class _Doorman(H11Protocol):
+    """Sees out who keeps a connection and asks for nothing: two hundred of them would keep all others out."""
+
+    def __init__(self, *args: Any, patience: float, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._patience = patience
+        self._latest: object = None  # request, at the last look
+        self._next_look: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._next_look = self.loop.call_later(self._patience, self._look)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._next_look:
+            self._next_look.cancel()
+        super().connection_lost(exc)
+
+    def _look(self) -> None:
+        is_answered = self.cycle is None or self.cycle.response_complete
+        if is_answered and self.cycle is self._latest:
+            self.transport.close()
+            return
+        self._latest = self.cycle
+        self._next_look = self.loop.call_later(self._patience, self._look)
+
+
 @asynccontextmanager
 async def serving(
-    pages: FastAPI, port: int, *, host: str = "127.0.0.1", remedy: str = "set [web] port"
+    pages: FastAPI,
+    port: int,
+    *,
+    host: str = "127.0.0.1",
+    remedy: str = "set [web] port",
+    patience: float = _PATIENCE,
 ) -> AsyncIterator[str]:
     """Their address, while they are served. `port` 0 takes a free one. Raises SetUpError."""
     listening = _listen(host, port, remedy)
     config = uvicorn.Config(
         pages,
+        http=cast(type[asyncio.Protocol], partial(_Doorman, patience=patience)),
+        proxy_headers=False,  # nothing depends on where somebody says to come from
         log_config=None,  # uvicorn would write to stderr as it likes; so it writes as all of us do
         log_level="error",
         access_log=False,

@@ -5,6 +5,7 @@ aiosmtplib is driven step by step, so that each failure can be told apart and ge
 
 import asyncio
 import ssl
+from collections.abc import Sequence
 from functools import cached_property
 from typing import cast
 
@@ -114,7 +115,8 @@ class Connector:
         try:
             await smtp.login(server.user, server.password)
         except aiosmtplib.SMTPResponseException as error:
-            raise _refused(Stage.LOGIN, error) from error
+            # the cause is left out: some servers repeat what they were told
+            raise _refused(Stage.LOGIN, error, secrets=server.secrets) from None
 
     def _untrusted(self, error: ssl.SSLError) -> DeliveryError:
         if isinstance(error, ssl.SSLCertVerificationError):
@@ -131,12 +133,12 @@ class Connector:
 
     @cached_property
     def _tls_context(self) -> ssl.SSLContext:
-        if self._server.must_be_secured or self._server.is_tls_from_start:
-            return ssl.create_default_context()  # some 20 ms: reads every trusted certificate
-        # On this machine TLS is a courtesy: mail servers there sign their own certificate.
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
+        context = ssl.create_default_context()  # some 20 ms: reads every trusted certificate
+        context.minimum_version = ssl.TLSVersion.TLSv1_2  # RFC 8996; a system may have set less
+        if not (self._server.must_be_secured or self._server.is_tls_from_start):
+            # On this machine TLS is a courtesy: mail servers there sign their own certificate.
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
         return context
 
 
@@ -148,6 +150,10 @@ def _our_fault(code: str, sentence: str) -> DeliveryError:
     return DeliveryError(sentence, permanent=False, fault="us", code=code)
 
 
-def _refused(stage: Stage, error: aiosmtplib.SMTPResponseException) -> DeliveryError:
+def _refused(
+    stage: Stage, error: aiosmtplib.SMTPResponseException, *, secrets: Sequence[str] = ()
+) -> DeliveryError:
     text = " ".join(error.message.split())
+    for secret in secrets:
+        text = text.replace(secret, "***")
     return verdicts.refusal(stage, Reply(error.code, text))

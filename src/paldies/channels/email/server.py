@@ -1,5 +1,7 @@
 """Which mail server to hand messages to, read from its URL."""
 
+from base64 import b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Literal
@@ -48,6 +50,15 @@ class Server:
             is_tls_from_start=is_tls_from_start,
             tls=tls,
         )
+
+    @property
+    def secrets(self) -> Sequence[str]:
+        """The password, also as PLAIN and LOGIN write it (RFC 4616); the longest first."""
+        if not self.password:
+            return ()
+        plain = f"\0{self.user}\0{self.password}", f"{self.user}\0{self.user}\0{self.password}"
+        encoded = [b64encode(words.encode()).decode() for words in (*plain, self.password)]
+        return [*encoded, self.password]
 
     @property
     def is_this_machine(self) -> bool:
