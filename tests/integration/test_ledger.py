@@ -197,6 +197,23 @@ def test_a_refused_leg_opens_the_next_and_a_dead_address_is_never_written_to_aga
     )
 
 
+def test_a_leg_that_a_wrong_clock_opens_years_ahead_is_looked_at_by_its_deadline(database: Database) -> None:
+    with database.session() as session:
+        publish_campaign(session)
+        [claim, _] = one_order(session)
+        write_wave(session, [claim], [])
+        years_on = LATER + timedelta(days=730)
+        leg = NextLeg(claim.message_id, "the next leg", 2, "call", years_on)
+        failed = settlement_of(
+            session, claim, status=MessageStatus.FAILED, reason="refused", at=years_on, next_leg=leg
+        )
+
+        write_wave(session, [], [failed])
+
+        opened = session.execute(select(messages).where(messages.c.key == leg.key)).one()
+    assert opened.send_at == opened.expires_at == claim.expires_at
+
+
 def test_the_last_settlement_finishes_the_enrolment(database: Database) -> None:
     with database.session() as session:
         publish_campaign(session)

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import bindparam, exists, insert, literal, or_, select, update
+from sqlalchemy import bindparam, case, exists, insert, literal, or_, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.sql import ColumnElement
 
 from paldies.campaigns.reasons import Reason
 from paldies.campaigns.words import EnrolmentState, MessageStatus
@@ -54,19 +55,20 @@ class NextLeg:
 def open_next_legs(session: Session, legs: Sequence[NextLeg], now: datetime) -> None:
     """Inserts them, in the transaction that ended the legs before, where the enrolment is still open."""
     for leg in legs:
-        fresh: dict[str, Any] = _fresh_values(leg.send_at, now)
+        fresh: dict[str, Any] = _fresh_values(now)
         fresh |= {"key": leg.key, "leg": leg.leg, "channel": leg.channel}
         ended = (
             select(
                 *(messages.c[name] for name in _INHERITED),
                 *(literal(value, messages.c[name].type) for name, value in fresh.items()),
+                _no_later_than_its_deadline(leg.send_at),
             )
             .join_from(messages, enrolments, enrolments.c.id == messages.c.enrolment_id)
             .where(messages.c.id == leg.ended_message, enrolments.c.state == EnrolmentState.OPEN.value)
             .where(messages.c.status.in_(_DID_NOT_WORK_OUT))  # and was not cancelled or sent meanwhile
             .where(~exists().where(messages.alias("there").c.key == leg.key))
         )
-        session.execute(insert(messages).from_select([*_INHERITED, *fresh], ended))
+        session.execute(insert(messages).from_select([*_INHERITED, *fresh, "send_at"], ended))
 
 
 def finish(session: Session, enrolment_ids: Collection[int], now: datetime) -> None:
@@ -111,12 +113,17 @@ _FINISH = Prepared(
 )
 
 
-def _fresh_values(send_at: datetime, now: datetime) -> dict[str, Any]:
+def _no_later_than_its_deadline(send_at: datetime) -> ColumnElement[datetime]:
+    """A clock that was wrong for a moment would otherwise put it off for years."""
+    at, deadline = literal(send_at, messages.c.send_at.type), messages.c.expires_at
+    return case((deadline < at, deadline), else_=at)
+
+
+def _fresh_values(now: datetime) -> dict[str, Any]:
     return {
         "status": MessageStatus.SCHEDULED.value,
         "reason": "",
         "note": "",
-        "send_at": send_at,
         "attempts": 0,
         "rfc_id": "",
         "possible_duplicate": False,
