@@ -3,7 +3,8 @@
 import logging
 import sys
 from collections.abc import Collection
-from typing import TextIO
+from contextlib import suppress
+from typing import TextIO, cast
 
 import structlog
 from structlog.typing import EventDict, Processor
@@ -31,7 +32,7 @@ def configure(
     structlog.configure(
         processors=[*shared, render],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(stream),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _Undisturbed(stream))),
     )
     handler = logging.StreamHandler(stream)
     handler.setFormatter(
@@ -43,6 +44,22 @@ def configure(
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     # "maximum number of running instances reached" is how a long tick looks from outside: nothing is missed
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
+
+
+class _Undisturbed:
+    """Drops what cannot be written: a full disk must not keep us from writing down what was sent."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._stream.flush()
 
 
 def masked(address: str) -> str:
