@@ -263,3 +263,14 @@ def test_every_installation_has_a_file_of_its_own(
 
     assert {path.stem for path in state.iterdir()} == uuids
     assert len(uuids) == 2
+
+
+def test_a_silence_that_only_a_wrong_clock_has_seen_is_forgotten_once_it_is_right(
+    fence: Fence, database: Database
+) -> None:
+    fence.begin(NOON)
+    fence.begin(NOON + 730 * 24 * 60 * MINUTE)
+
+    fence.beat(NOON + MINUTE)
+
+    assert row_of(database).woke_at == NOON + MINUTE
