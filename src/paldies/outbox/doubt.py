@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from paldies.campaigns.reasons import Reason
 from paldies.campaigns.words import MessageStatus, Purpose
+from paldies.faults import Point, reach
 from paldies.outbox.endings import finish
 from paldies.store.schema import attempts, messages
 
@@ -32,11 +33,13 @@ def resolve_doubts(session: Session, claimed: Collection[str], *, now: datetime)
     committed beside us on PostgreSQL. What a crash left in `sending` is in doubt before anything is decided
     about it.
     """
-    return Doubts(
+    doubts = Doubts(
         opened=_open(session, claimed, now),
         sent_again=_send_service_mail_again(session, now),
         ended=_end_what_expired(session, now),
     )
+    reach(Point.DOUBTS_WRITTEN)
+    return doubts
 
 
 def _open(session: Session, claimed: Collection[str], now: datetime) -> tuple[str, ...]:

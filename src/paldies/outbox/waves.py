@@ -6,6 +6,7 @@ import structlog
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from paldies.faults import Point, reach
 from paldies.outbox.claims import Claim, write_claims
 from paldies.outbox.settlements import Settlement, write_settlements
 
@@ -16,7 +17,9 @@ def write_wave(session: Session, claims: Sequence[Claim], settlements: Sequence[
     """The ids of the claims that were won; settlements go first."""
     if settlements:
         write_settlements(session, settlements)
-    return write_claims(session, claims) if claims else set()
+    won = write_claims(session, claims) if claims else set()
+    reach(Point.WAVE_WRITTEN)
+    return won
 
 
 def write_singly(session: Session, claims: Sequence[Claim], settlements: Sequence[Settlement]) -> set[str]:

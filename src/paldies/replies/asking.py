@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from paldies.campaigns.words import MessageStatus
 from paldies.channels.base import Answerable, DeliveryError, Trace
 from paldies.clock import Clock
+from paldies.faults import Point, reach
 from paldies.outbox.composer import opened
 from paldies.outbox.plans import Plans
 from paldies.replies import deliveries
@@ -63,6 +64,7 @@ class Asking:
                     log.warning("the provider cannot be asked now", channel=name, why=str(error))
                     break
                 if receipt:
+                    reach(Point.FOUND)
                     now = self._clock.now()
                     await self._database.run(deliveries.settle, message_id, receipt, now=now)
                     log.info("found again", channel=name, receipt=receipt.id)
@@ -78,6 +80,7 @@ class Asking:
             log.exception("an answer could not be understood", message=one.key)
             await self._database.run(_ask_later, one.message_id, self._clock.now() + ASK_AGAIN)
             return
+        reach(Point.REPORTED)
         is_news = await self._database.run(
             deliveries.record, one.message_id, report, plans=self._plans, now=self._clock.now()
         )

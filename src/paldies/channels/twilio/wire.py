@@ -10,6 +10,7 @@ from requests.adapters import HTTPAdapter
 from twilio.http.response import Response
 
 from paldies.channels.twilio.patience import Patience
+from paldies.faults import Point, reach
 
 _TWILIO = "https://api.twilio.com"
 
@@ -41,7 +42,10 @@ class Wire:
         allow_redirects: bool = False,
     ) -> Response:
         """What the SDK calls. Raises requests.RequestException."""
-        answer = self._patience.look_up if method == "GET" else self._patience.answer
+        is_order = method != "GET"
+        answer = self._patience.answer if is_order else self._patience.look_up
+        if is_order:
+            reach(Point.BEFORE_POST)
         response = self._session.request(
             method,
             self._base_url + url.removeprefix(_TWILIO),
@@ -52,6 +56,8 @@ class Wire:
             timeout=(self._patience.connect, answer),
             allow_redirects=False,
         )
+        if is_order:
+            reach(Point.AFTER_POST)
         response.encoding = "utf-8"  # RFC 8259 8.1: otherwise it would be guessed from the letters
         return Response(response.status_code, response.text, response.headers)
 
