@@ -76,6 +76,7 @@ class App:
     asking: Asking
     shops: Sequence[WatchedShop]
     alerts: StaffAlerts
+    keep_texts: timedelta
     stop_timeout: timedelta
 
     def close(self) -> None:
@@ -177,6 +178,7 @@ def build(
         ),
         shops=shops,
         alerts=alerts,
+        keep_texts=main.keep_texts,
         stop_timeout=main.stop_timeout,
     )
 

@@ -17,6 +17,7 @@ from paldies.outbox.migrating import Moving, go_on
 from paldies.outbox.planning import plan_new_events
 from paldies.outbox.plans import publish_where_nobody_is_inside
 from paldies.outbox.queue import release_unanswered
+from paldies.outbox.retention import forget_some
 from paldies.reports import summary
 from paldies.store import installation
 from paldies.templates.memory import load_texts, save_texts
@@ -24,6 +25,7 @@ from paldies.templates.memory import load_texts, save_texts
 log = structlog.get_logger(__name__)
 
 SUMMARY_HOUR = 7  # of the shop's own day
+FORGOTTEN_AT_ONCE = 100  # transactions: the house goes on with other things before the next
 PATIENCE = 5.0  # seconds of real time that sending waits for a shop that is asked first
 
 
@@ -69,6 +71,7 @@ class Daemon:
             Tick("texts", 1, self.read_texts),
             Tick("epoch", 1, self.keep_epoch),
             Tick("housekeeping", 60, self.keep_house),
+            Tick("forget", 600, self.forget),
         ]
 
     async def begin(self) -> None:
@@ -205,6 +208,13 @@ class Daemon:
             await shop.rescan_if_due(now)
         await self.app.alerts.deliver()
         await self._summarise()
+
+    async def forget(self) -> None:
+        """What was sent long ago; between two pieces there is room for others."""
+        for _ in range(FORGOTTEN_AT_ONCE):
+            now = self.app.clock.now()
+            if not await self.app.database.run(forget_some, now, keep=self.app.keep_texts):
+                return
 
     async def _summarise(self) -> None:
         """Once a day, in the shop's morning."""

@@ -85,6 +85,7 @@ class Main(_Section):
     send_only_to: tuple[str, ...] = ()
     soft_opt_in: bool = True
     autopublish: bool = True  # of texts: what passes its checks is live
+    keep_texts: Annotated[Span, Field(ge=timedelta(days=30))] = timedelta(days=400)
     stop_timeout: Span = timedelta(seconds=25)
 
 

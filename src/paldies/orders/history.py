@@ -1,9 +1,12 @@
 """What is known of the time before a poll: what is history, and how old at most a guess may be."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from paldies.orders.events import New
+
+
+JUST_NOW = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +23,13 @@ class History:
     def holds(self, event: New, now: datetime) -> bool:
         """At the first poll only an exact time can tell that something is not history.
 
-        `now` may lie before that poll, if the clock was set back: what happens now is news all the same.
+        Shops tell whole seconds: the very second of the first poll is none. `now` may lie before that poll, if
+        the clock was set back: what happens now, or has just happened, is news all the same.
         """
-        if self.ended_at is None or event.happened_at < min(self.ended_at, now):
+        if self.ended_at is None:
             return True
+        if event.happened_at < min(self.ended_at.replace(microsecond=0), now):
+            return self.ended_at <= now or now - event.happened_at >= JUST_NOW
         return self.is_first_poll and not event.is_exact
 
     def not_before(self, event: New, placed_at: datetime | None, now: datetime) -> datetime | None:
