@@ -1,6 +1,6 @@
 """What has happened to orders starts campaigns, and stops them, on both databases."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -18,8 +18,8 @@ from tests.rows import THE_FIRST_DAY, add_customer, add_event, add_order, plans,
 HOUR = timedelta(hours=1)
 
 
-def run_plan(session: Session, known: Plans | None = None) -> Planned:
-    return plan_new_events(session, known or plans(), RIGA, now=NOON + HOUR)
+def run_plan(session: Session, known: Plans | None = None, *, now: datetime = NOON + HOUR) -> Planned:
+    return plan_new_events(session, known or plans(), RIGA, now=now)
 
 
 def all_enrolments(session: Session) -> list[tuple[str, str]]:
@@ -75,9 +75,32 @@ def test_what_was_seen_before_the_campaign_was_published_starts_nothing(database
         publish_campaign(session, at=NOON + HOUR)
         add_order(session, add_customer(session), EventKind.CONFIRMED)
 
-        run_plan(session)
+        run_plan(session, now=NOON + HOUR)
 
         assert all_enrolments(session) == []
+
+
+def test_a_clock_that_is_behind_the_campaigns_publication_keeps_nobody_out(database: Database) -> None:
+    with database.session() as session:
+        publish_campaign(session, at=NOON + HOUR)
+        add_order(session, add_customer(session), EventKind.CONFIRMED)
+
+        run_plan(session, now=NOON)
+
+        assert all_enrolments(session) == [("open", "")]
+
+
+def test_a_clock_that_was_behind_and_is_right_again_keeps_nobody_out_either(database: Database) -> None:
+    with database.session() as session:
+        publish_campaign(session, at=NOON + HOUR)
+        add_order(session, add_customer(session), EventKind.PLACED, seen_at=NOON + 2 * HOUR)
+        add_order(
+            session, add_customer(session, "Boris"), EventKind.CONFIRMED
+        )  # seen later, and dated earlier
+
+        run_plan(session, now=NOON + 2 * HOUR)
+
+        assert all_enrolments(session) == [("open", "")]
 
 
 def test_an_order_that_nobody_asked_for_has_a_row_that_says_so(database: Database) -> None:

@@ -60,7 +60,7 @@ def _deal_with(
 
     One that cannot be dealt with costs the others nothing: it is declined, and the log says why.
     """
-    candidates = _candidates(events, plans.running(session))
+    candidates = _candidates(session, events, plans.running(session), now)
     try:
         with session.begin_nested():
             enrolled = enrol_all(session, candidates, home_zone, now=now)
@@ -77,7 +77,9 @@ def _deal_with(
     return sum((enrolled for enrolled, _ in dealt), Enrolled()), sum(stopped for _, stopped in dealt)
 
 
-def _candidates(events: Sequence[RowMapping], running: Sequence[Running]) -> list[Candidate]:
+def _candidates(
+    session: Session, events: Sequence[RowMapping], running: Sequence[Running], now: datetime
+) -> list[Candidate]:
     """In the order in which it happened: the earlier of two orders speaks for both."""
     return [
         Candidate(
@@ -101,5 +103,16 @@ def _candidates(events: Sequence[RowMapping], running: Sequence[Running]) -> lis
         for event in sorted(events, key=lambda event: event["happened_at"])
         if not event["is_history"]
         for one in running
-        if one.campaign.trigger == event["kind"] and event["first_seen_at"] >= one.since
+        if one.campaign.trigger == event["kind"] and _is_news_to(session, event, one.since, now)
     ]
+
+
+def _is_news_to(session: Session, event: RowMapping, since: datetime, now: datetime) -> bool:
+    """Whether it was first seen since then, and not only dated so by a clock that was behind."""
+    if event["first_seen_at"] >= since or now < since:
+        return True
+    later = order_events.alias("later")
+    earlier_by_number = select(later.c.id).where(
+        later.c.id < event["id"], later.c.first_seen_at > event["first_seen_at"]
+    )
+    return session.scalar(earlier_by_number.limit(1)) is not None
