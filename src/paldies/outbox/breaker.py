@@ -29,7 +29,8 @@ class Breaker:
         return True
 
     def may_probe(self, now: datetime) -> bool:
-        return self.probe_at is not None and now >= self.probe_at
+        """Also where the clock was set back, and `probe_at` is further away than any rest is long."""
+        return self.probe_at is not None and not now < self.probe_at <= now + LONGEST_REST
 
     def probe_failed(self, why: str, now: datetime) -> None:
         self.why = why

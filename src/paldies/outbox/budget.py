@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from paldies.store.schema import attempts
 
+_LONGEST_DAY = timedelta(hours=25)  # in spring and autumn; some zones have moved by more, once
+
 
 class Budget:
     """One purse, in one currency, for all channels that cost something."""
@@ -31,7 +33,7 @@ class Budget:
 
     def closed_until(self, price: Decimal, now: datetime) -> datetime | None:
         """When there is money again, if `price` is more than what is left today."""
-        if now >= self._day_ends:
+        if not timedelta(0) < self._day_ends - now <= _LONGEST_DAY:  # or the clock was set back
             self._begin_day(now)
         if self._limit is None or not price or self._spent + price <= self._limit:
             return None
