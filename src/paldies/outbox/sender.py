@@ -82,13 +82,14 @@ class Sender:
             return Hold(Reason.UNFORESEEN, f"{type(error).__name__}: {error}")
         if beyond := self._beyond_budget(ready, composed):
             return beyond
+        deadline = time.monotonic() + BEGIN_WITHIN  # from before the claim, which others reckon from
         claim = self._claim(ready, composed)
         reach(Point.BEFORE_CLAIM)
         if not await self._ledger.claim(claim):
             self._budget.spend(-claim.cost)
             return None  # somebody got there first, or something about the customer has changed
         reach(Point.CLAIMED)
-        settlement = await self._hand_over(ready, claim, composed)
+        settlement = await self._hand_over(ready, claim, composed, deadline=deadline)
         reach(Point.SENT)
         written = self._ledger.note(settlement)
         written.add_done_callback(lambda _: self._tell(ready, settlement))
@@ -127,8 +128,9 @@ class Sender:
             cost=self._channel.price(composed.outgoing.rendered),
         )
 
-    async def _hand_over(self, ready: Ready, claim: Claim, composed: Composed) -> Settlement:
-        deadline = time.monotonic() + BEGIN_WITHIN
+    async def _hand_over(
+        self, ready: Ready, claim: Claim, composed: Composed, *, deadline: float
+    ) -> Settlement:
         outgoing = replace(
             composed.outgoing,
             attempt_id=claim.id,
