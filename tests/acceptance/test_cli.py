@@ -637,7 +637,7 @@ def test_a_test_mail_leaves_rehearsal_only_for_the_staff(
     assert (stranger.code, staff.code, really.code) == (1, 0, 0)
     assert "nothing leaves" in stranger.err
     assert [mail.recipient for mail in server.mails] == ["anna@example.com", "me@example.com"]
-    assert server.mails[0].parsed["Subject"].startswith("Pasūtījums")
+    assert server.mails[0].parsed["Subject"].startswith("[Test] Pasūtījums")
 
 
 def test_a_mail_server_that_is_down_is_one_sentence(begun: Paldies, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,105 +1,69 @@
-"""Fills one text in for a sample order or a real one, as it would be sent now."""
+"""`paldies templates preview`: a whole campaign on a local page, or one text on the terminal."""
 
-from dataclasses import dataclass, replace
+import asyncio
+from pathlib import Path
+from typing import Annotated
 
-from sqlalchemy.orm import Session
+import typer
 
-from paldies.campaigns.definition import Step
-from paldies.campaigns.words import Purpose
-from paldies.cli.desk import Desk
-from paldies.cli.output import Refused
-from paldies.outbox.triggering import named_orders
-from paldies.store.views import customer_value, read_customers, read_orders
-from paldies.templates import samples
-from paldies.templates.faults import Problem
-from paldies.templates.renderer import Content
-from paldies.templates.samples import Sample
-from paldies.templates.senders import Sender
-from paldies.templates.text import Text
+from paldies.cli.desk import sit_down
+from paldies.cli.filling import Filling, fill_in
+from paldies.cli.output import AsJson, Refused, as_json, say
+from paldies.cli.preview_page import Page
+
+_PARTS = ("locale", "subject", "preheader", "text", "html", "voicemail")
 
 
-@dataclass(frozen=True, slots=True)
-class Filling:
-    """What is asked for; `order` is empty for the sample, `locale` for the customer's own language."""
+def preview(
+    ctx: typer.Context,
+    campaign: Annotated[str, typer.Argument(help="The campaign's folder, such as first_day.")],
+    step: Annotated[
+        str, typer.Argument(help="One step, such as 1_right_choice, on the terminal; without: the page.")
+    ] = "",
+    serve: Annotated[bool, typer.Option("--serve", help="Open the page at that step.")] = False,
+    channel: Annotated[str, typer.Option(help="Which of the step's channels.")] = "email",
+    locale: Annotated[str, typer.Option(help="In which language: lv, en, ru …")] = "",
+    order: Annotated[str, typer.Option(help="A real order, by id or number; else a sample.")] = "",
+    out: Annotated[
+        Path | None, typer.Option("--html", "--out", help="Write the HTML to this file, for a browser.")
+    ] = None,
+    text: Annotated[bool, typer.Option("--text", help="Only the plain text, as it would be sent.")] = False,
+    json: AsJson = False,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Of the page; 0 takes a free one.")] = 8026,
+    opens: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = True,
+) -> None:
+    """Show a campaign as its customers will see it, on a page of this machine that follows your edits.
 
-    campaign: str
-    step: str
-    channel: str = "email"
-    locale: str = ""
-    order: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """`signed_by` is whom an answer goes to; `about` says which order it is."""
-
-    file: str
-    content: Content
-    text: Text
-    purpose: Purpose
-    signed_by: Sender | None
-    about: str
-
-
-def fill_in(desk: Desk, asked: Filling) -> Filled:
-    """Raises Refused if there is no such text or order, RenderFault if it cannot be filled in."""
-    problems = desk.text_problems
-    example = _example(desk, asked.order)
-    about, locale = example.name, asked.locale or example.customer.locale
-    text = desk.library.find(asked.campaign, asked.step, asked.channel, [locale] if locale else [])
-    if text is None:
-        raise Refused(_nothing_there(desk, asked))
-    step = _step(desk, asked)
-    purpose = step.purpose if step else Purpose.SERVICE
-    signer = step.sender if step else ""
-    # without a plan nobody knows yet who will sign: the first of the shop's people stands in
-    signer = signer or text.sender or next(iter(text.senders.keys()), "")
-    values = samples.values(example, desk.shop, purpose=purpose)
-    content = text.render(values, locale=locale, sender=signer)
-    broken = [problem for problem in problems if _is_about(problem, text) and not problem.is_warning]
-    if broken:
-        about += f"; the last good version, because now {broken[0]}"
-    return Filled(text.file, content, text, purpose, text.signed_by(content.locale, signer), about)
-
-
-def _example(desk: Desk, order: str) -> Sample:
-    pages = desk.settings.paldies.public_url
-    if not order:
-        return replace(samples.COMPLETE, public_url=pages)
-    found = desk.look(_real, order, desk.home_zone)
-    if found is None:
-        raise Refused(f"There is no order {order!r}. See: paldies orders list")
-    return replace(found, public_url=pages)
-
-
-def _real(session: Session, order: str, home_zone: str) -> Sample | None:
-    subjects = named_orders(session, [order]).subjects
-    if not subjects:
-        return None
-    view = next(iter(read_orders(session, [subjects[0].order_id or 0], home_zone).values()))
-    person = read_customers(session, [view.customer_id])[view.customer_id]
-    return Sample(f"order {view.order.number}", view.order, customer_value(person, view))
-
-
-def _is_about(problem: Problem, text: Text) -> bool:
-    """The last good version is known by its name without the file's ending."""
-    return problem.file.rpartition(".")[0] == str(text.name)
-
-
-def _step(desk: Desk, asked: Filling) -> Step | None:
-    """As the draft in the folder has it, which is what a preview is about."""
-    draft = desk.drafts.named(asked.campaign)
-    return next((step for step in draft.campaign.steps if step.name == asked.step), None) if draft else None
-
-
-def _nothing_there(desk: Desk, asked: Filling) -> str:
-    here = f"{asked.campaign}/{asked.step}.{asked.channel}"
-    broken = [str(problem) for problem in desk.text_problems if problem.file.startswith(here)]
-    if broken:
-        return "\n".join(broken)
-    known = ", ".join(
-        sorted(
-            {f"{text.name.campaign} {text.name.step} ({text.name.channel})" for text in desk.library.texts()}
-        )
-    )
-    return f"There is no text {here}. There are: {known or 'none'}."
+    With a step, shows that one text on the terminal, with a sample order or a real one.
+    """
+    if serve or not step:
+        if out or text or json:
+            raise Refused("--html, --text and --json show one step: name it, as in first_day 1_right_choice.")
+        with sit_down(ctx) as desk:
+            page = Page(campaign, step, locale=locale, order=order, port=port, opens=opens)
+            asyncio.run(page.serve(desk))
+        return
+    with sit_down(ctx) as desk:
+        filled = fill_in(desk, Filling(campaign, step, channel=channel, locale=locale, order=order))
+    content = filled.content
+    if out and not content.html:
+        raise Refused(f"{filled.file} has no HTML: it is plain text.")
+    if out:
+        out.write_text(content.html, encoding="utf-8")
+    if json:
+        as_json({"file": filled.file} | {name: getattr(content, name) for name in _PARTS})
+    elif text:
+        print(content.text, end="")
+    else:
+        say(f"{filled.file}, for {filled.about}")
+        if content.subject:
+            say(f"Subject: {content.subject}")
+        if content.preheader:
+            say(f"Preview: {content.preheader}")
+        say("", content.text)
+        if content.voicemail:
+            say("To an answering machine:", "", content.voicemail)
+        elif channel == "call":
+            say("An answering machine is told nothing.")
+        if out:
+            say(f"Written: {out}")

@@ -6,10 +6,12 @@ from pathlib import Path
 
 from paldies.campaigns.faults import CampaignFault
 from paldies.campaigns.reading import missing_templates, parse
+from paldies.campaigns.toml_lines import TomlLines
 from paldies.campaigns.traits import Traits
 from paldies.outbox.plans import Draft
 
 FILE = "campaign.toml"
+_MARKDOWN = ("email", "letter")  # the others are plain text
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +45,13 @@ def read_drafts(
             continue
         existing = {(step, channel) for owner, step, channel in texts if owner == name}
         if missing := missing_templates(campaign, existing):
-            problems += [
-                f"{label}: step {step!r} has no usable text for {channel}: write {name}/{step}.{channel}.md"
-                for step, channel in missing
-            ]
+            lines, names = TomlLines(source), [step.name for step in campaign.steps]
+            for step, channel in missing:
+                line = lines.line(f"steps.{names.index(step)}.channels")
+                text = f"{name}/{step}.{channel}.{'md' if channel in _MARKDOWN else 'txt'}"
+                problems.append(
+                    f"{label}:{line}: step {step!r} has no usable text for {channel}: write {text}"
+                )
             continue
         good.append(Draft(campaign, source))
     return Drafts(tuple(good), tuple(problems))

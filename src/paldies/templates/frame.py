@@ -12,6 +12,7 @@ from paldies.templates.manuscript import Passage
 _HTML, _TXT = ".html", ".txt"
 PHRASES_FILE = "_layout.phrases.toml"
 _ELEMENT = re.compile("<[a-zA-Z]")
+_TOML_LINE = re.compile(r"at line (\d+)")
 _PHRASE = re.compile(r"<!-- phrase: ([a-z_]+) -->")
 
 Phrases = Mapping[str, Mapping[str, str]]  # by language, then by name
@@ -70,7 +71,8 @@ def read_phrases(text: str) -> Phrases:
     try:
         phrases = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise _fault(f"this is not TOML: {error}") from error
+        found = _TOML_LINE.search(str(error))
+        raise _fault(f"this is not TOML: {error}", line=int(found[1]) if found else None) from error
     for language, said in phrases.items():
         if not isinstance(said, dict) or not all(isinstance(phrase, str) for phrase in said.values()):
             raise _fault(f"{language!r} does not hold phrases")
@@ -79,9 +81,10 @@ def read_phrases(text: str) -> Phrases:
     return phrases
 
 
-def _fault(text: str) -> TemplateFault:
+def _fault(text: str, *, line: int | None = None) -> TemplateFault:
     return TemplateFault(
         text,
         remedy='Write a line with the language, like [lv], and below it lines like name = "phrase".',
         file=PHRASES_FILE,
+        line=line,
     )

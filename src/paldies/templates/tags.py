@@ -2,11 +2,13 @@
 
 import re
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import lru_cache
 
 from jinja2 import TemplateSyntaxError
 
 from paldies.templates.faults import TemplateFault
+from paldies.templates.filters import FILTERS
 from paldies.templates.manuscript import Passage
 from paldies.templates.sandbox import html_environment
 from paldies.templates.values import check_names
@@ -17,6 +19,7 @@ _BLOCK_COMMENT = re.compile(r"<!--(xjb\d{4}jx)-->")
 _LINK_START = re.compile(r'(href=")(xjv\d{4}jx)')
 _MARKUP = re.compile(r"(<!--.*?-->|<[^>]*>)", re.DOTALL)
 _TAG_LINE = re.compile(r"^[ \t]*(?:xjb\d{4}jx[ \t]*)+\n", re.MULTILINE)
+_NO_FILTER = re.compile(r"No filter named '(\w*)'")
 _BRACE = "xjv9999jx"
 _MOST = 9999
 _ALLOWED = ("if", "elif", "else", "endif", "for", "endfor", "set")
@@ -175,11 +178,18 @@ def _check(passage: Passage) -> None:
     except TemplateSyntaxError as error:
         raise TemplateFault(
             str(error.message).rstrip("."),
-            remedy="Look at the braces and the percent signs on this line.",
+            remedy=_remedy(str(error.message)),
             file=passage.file,
             line=passage.line + error.lineno - 1,
         ) from error
     check_names(tree, passage.file, first_line=passage.line)
+
+
+def _remedy(said: str) -> str:
+    if found := _NO_FILTER.match(said):
+        close = get_close_matches(found[1], FILTERS, n=1)
+        return f"Did you mean {close[0]!r}?" if close else f"Take it out, or use one of {', '.join(FILTERS)}."
+    return "Look at the braces and the percent signs on this line."
 
 
 def _spelled(kind: str, place: int) -> str:

@@ -32,6 +32,23 @@ def segments(text: str) -> Segments:
     return Segments("UCS-2", sum(sizes), _count(sizes, alone=70, joined=67), foreign)
 
 
+def parted(text: str) -> list[str]:
+    """The text as the parts that it is sent in."""
+    whole = segments(text)
+    if whole.count == 1:
+        return [text]
+    is_basic = whole.encoding == "GSM-7"
+    parts, room = [""], 0
+    for char in text:
+        size = 1 + (char in _EXTENDED if is_basic else ord(char) > 0xFFFF)
+        room = room - size if parts[0] else (153 if is_basic else 67) - size
+        if room < 0:
+            parts.append("")
+            room = (153 if is_basic else 67) - size
+        parts[-1] += char
+    return parts
+
+
 def _count(sizes: Iterable[int], *, alone: int, joined: int) -> int:
     """`joined`: what is left of a part that has to name its place among others (TS 23.040 9.2.3.24.1)."""
     sizes = list(sizes)

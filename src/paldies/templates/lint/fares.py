@@ -6,7 +6,7 @@ from paldies.templates.faults import Level, Problem
 from paldies.templates.lint.carriers import Parts
 from paldies.templates.lint.message import Message
 
-_OF_A_LANGUAGE = 3  # different letters of its own make a text one of a language that needs them
+_OF_A_LANGUAGE = 2  # different letters of its own make a text one of a language that needs them
 
 
 def look(message: Message) -> Iterator[Problem]:
@@ -15,13 +15,14 @@ def look(message: Message) -> Iterator[Problem]:
         return
     parts = carrier.parts(message.content.text)
     own = _own_letters(message, parts)
-    if 0 < len(own) < _OF_A_LANGUAGE:
+    is_by_nature = sum(letter.isalpha() for letter in own) >= _OF_A_LANGUAGE
+    if not is_by_nature:
         yield from _stray(message, own)
     if parts.count > 1:
         yield message.written.body.problem(
             f"it is sent, and paid for, as {parts.count} messages{_cost(message, parts)}"
-            f" ({parts.units} characters in {parts.encoding}{_why(parts, own)})",
-            "Nothing has to be done; shorter is cheaper." if len(own) >= _OF_A_LANGUAGE else _shorter(parts),
+            f" ({parts.units} characters in {parts.encoding}{_why(parts, own, is_by_nature=is_by_nature)})",
+            "Nothing has to be done; shorter is cheaper." if is_by_nature else _shorter(parts),
             Level.NOTE,
         )
 
@@ -47,10 +48,10 @@ def _cost(message: Message, parts: Parts) -> str:
     return f", {price.amount * parts.count} {price.currency}" if price else ""
 
 
-def _why(parts: Parts, own: str) -> str:
+def _why(parts: Parts, own: str, *, is_by_nature: bool) -> str:
     if not parts.foreign:
         return ""
-    if len(own) >= _OF_A_LANGUAGE:
+    if is_by_nature:
         return f", as this language needs it: {own[0]!r} for one"
     return f", because of {parts.foreign[0]!r}"
 

@@ -10,7 +10,7 @@ from paldies.templates import samples
 from paldies.templates.faults import Problem, RenderFault
 from paldies.templates.folder import TextFile
 from paldies.templates.library import Library
-from paldies.templates.lint import naming, promotion, rules, steps
+from paldies.templates.lint import naming, rules, steps
 from paldies.templates.lint.carriers import Carrier, Carriers
 from paldies.templates.lint.message import Message, Reading
 from paldies.templates.lint.tally import Tally
@@ -59,11 +59,12 @@ def check(
         if text.name in written
     ]
     for reading in readings:
-        problems += promotion.look(reading)
+        for each in rules.READINGS:
+            problems += each(reading)
     tally = Tally()
     for sample in (samples.COMPLETE, samples.BARE):
         for reading in readings:
-            if wants(reading, sample):
+            if wants(reading.campaign, reading.step, sample):
                 tally.add(
                     reading, sample, _looked_at(reading, sample, shop, (*rules.EVERY_ORDER, *rules.PAGES))
                 )
@@ -91,7 +92,7 @@ def _try_real_orders(
         if time.monotonic() > until:
             return tried
         for reading in readings:
-            if could_get(reading, sample) and wants(reading, sample):
+            if could_get(reading.campaign, sample) and wants(reading.campaign, reading.step, sample):
                 tally.add(reading, sample, _looked_at(reading, sample, shop, rules.EVERY_ORDER), is_real=True)
     return len(real)
 
@@ -119,7 +120,7 @@ def _in_order(problems: Iterable[Problem], library: Library, carriers: Carriers)
         file: TextFile | None = frames.get(problem.file)
         if file and carriers and file.name.channel not in carriers:
             continue  # no frame is missing: there is no such channel, which has been said
-        if problem.line is None and (library.folder / problem.file).is_file():
+        if problem.line is None and not (library.folder / problem.file).is_dir():
             problem = replace(problem, line=1)
         found.append(problem)
     return sorted(found, key=lambda problem: (problem.file, problem.line or 0))

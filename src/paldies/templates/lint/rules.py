@@ -14,11 +14,12 @@ from paldies.templates.lint import (
     lost,
     markup,
     pictures,
+    promotion,
     spoken,
     subjects,
     way_out,
 )
-from paldies.templates.lint.message import Message
+from paldies.templates.lint.message import Message, Reading
 from paldies.templates.lint.written import Written
 
 Rule = Callable[[Message], Iterable[Problem]]
@@ -30,6 +31,8 @@ SOURCES: Sequence[Callable[[Written], Iterable[Problem]]] = (
     dates.look,
     loops.look,
 )
+# What the step has to do with it.
+READINGS: Sequence[Callable[[Reading], Iterable[Problem]]] = (promotion.look,)
 # What differs from order to order: some 20 µs each.
 EVERY_ORDER: Sequence[Rule] = (subjects.look, links.look, markup.look, spoken.look, fares.look)
 # What is the same on every page, and takes milliseconds.

@@ -1,0 +1,468 @@
+"""A corpus of mistakes that people make in texts: each is caught, with its file, its line and a remedy."""
+# ruff: noqa: E501 - the corpus is a table
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from paldies.campaigns.money import Money
+from paldies.channels import OBJECTIONS, PARTS, TRAITS
+from paldies.outbox.drafts import read_drafts
+from paldies.settings import Settings
+from paldies.templates import samples
+from paldies.templates.bundled import bundled_templates
+from paldies.templates.faults import Problem
+from paldies.templates.library import Library
+from paldies.templates.lint import check
+from paldies.templates.lint.carriers import Carrier
+from paldies.templates.samples import Sample
+
+LETTER = "first_day/1_right_choice.email.md"
+TEXT = "first_day/2_reminder.sms.txt"
+CALL = "first_day/2_reminder.call.txt"
+PLAN = "first_day/campaign.toml"
+FRAME = "_layout.email.html"
+BODY = 6  # the line of a letter's first words
+CARRIERS = {
+    name: Carrier(
+        OBJECTIONS.get(name),
+        PARTS.get(name),
+        Settings().twilio.sms_price if name == "sms" else None,
+        needs_way_out=traits.needs_way_out,
+    )
+    for name, traits in TRAITS.items()
+}
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A folder with the shipped texts, in which somebody makes a mistake."""
+
+    folder: Path
+
+    def write(self, file: str, content: str | bytes) -> None:
+        path = self.folder / file
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+    def change(self, file: str, old: str, new: str) -> None:
+        source = (self.folder / file).read_text("utf-8")
+        assert old in source, f"{file} has no {old!r}"
+        self.write(file, source.replace(old, new, 1))
+
+    def letter(self, body: str, *, front: str = "subject: Your order", file: str = LETTER) -> None:
+        """The body begins on line 6."""
+        self.write(file, f"---\n{front}\n---\n# Hello\n\n{body}\n")
+
+    def checked(self, *real: Sample) -> list[Problem]:
+        """What is wrong with the texts, and with the plans."""
+        library = Library(self.folder, locale="en")
+        library.refresh()
+        texts = {(text.name.campaign, text.name.step, text.name.channel) for text in library.texts()}
+        drafts = read_drafts(self.folder, TRAITS, texts)
+        report = check(
+            library,
+            campaigns=[draft.campaign for draft in drafts.good],
+            carriers=CARRIERS,
+            real=real,
+        )
+        return report.problems + [_of_a_plan(said) for said in drafts.problems]
+
+
+def _of_a_plan(said: str) -> Problem:
+    """A plan's problem names its place itself: `first_day/campaign.toml:3: …`."""
+    file, line, text = said.split(":", 2)
+    return Problem(file, int(line) if line.isdecimal() else None, text, text.rpartition(":")[2])
+
+
+FRAME_TEXT = """<!DOCTYPE html>
+<html lang="{{ locale }}">
+<head><title>{{ subject }}</title>
+<style>
+  .sheet { color: #2b2622; background-color: #fffdf9; }
+  .sheet a { color: #8f3f1d; }
+  @media (prefers-color-scheme: dark) {
+    .sheet { color: #ece5db !important; background-color: #24201c !important; }
+    .sheet a { color: #eba57f !important; }
+  }
+</style>
+</head>
+<body>
+<div style="display: none" data-only="html">{{ preheader }}</div>
+<div class="sheet">
+<!-- content -->
+<p><!-- phrase: why --></p>
+{% if unsubscribe_url %}<p><a href="{{ unsubscribe_url }}">Stop</a></p>{% endif %}
+</div>
+</body>
+</html>
+"""
+PLAN_TEXT = """title = "The first day"
+trigger = "order.confirmed"
+
+[[steps]]
+name = "1_right_choice"
+after = "20m"
+channels = ["email"]
+purpose = "service"
+
+[[steps]]
+name = "2_reminder"
+after = "16h"
+channels = ["call", "sms"]
+purpose = "service"
+
+[[steps]]
+name = "3_thank_you"
+after = "20h"
+channels = ["email"]
+purpose = "promotional"
+sender = "anna"
+"""
+HELLO = "---\nsubject: {}\n---\n# {}\n\n{{{{ shop.name }}}}"
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Shop:
+    """Small, so that a hundred mistakes are made in a few seconds; nothing is wrong with it."""
+    tmp_path.joinpath("first_day").mkdir()
+    shop = Shop(tmp_path)
+    shop.write(FRAME, FRAME_TEXT)
+    shop.write("_layout.phrases.toml", '[en]\nwhy = "You bought."\n\n[lv]\nwhy = "Jūs pirkāt."\n')
+    shop.write("senders.toml", '# People who sign.\n[anna]\nname = "Anna"\n')
+    shop.write(PLAN, PLAN_TEXT)
+    for tag, hello in (("", "Hello"), (".lv", "Labdien"), (".ru", "Здравствуйте")):
+        shop.write(f"first_day/1_right_choice.email{tag}.md", HELLO.format(hello, hello))
+        shop.write(f"first_day/2_reminder.call{tag}.txt", hello)
+        shop.write(f"first_day/2_reminder.sms{tag}.txt", hello)
+        shop.write(
+            f"first_day/3_thank_you.email{tag}.md", f"{HELLO.format(hello, hello)}\n\n{{{{ sender.name }}}}"
+        )
+    return shop
+
+
+def test_a_shop_without_mistakes_hears_of_none(shop: Shop) -> None:
+    assert shop.checked() == []
+
+
+def test_the_shipped_texts_raise_no_eyebrow(tmp_path: Path) -> None:
+    shutil.copytree(bundled_templates(), tmp_path / "texts")
+
+    found = Shop(tmp_path / "texts").checked()
+
+    assert [str(problem) for problem in found if problem.level != "note"] == []
+
+
+Mistake = Callable[[Shop], None]
+
+
+@dataclass(frozen=True)
+class Seeded:
+    """What somebody does, and what they are told: where, and a word of what and of the remedy."""
+
+    name: str
+    make: Mistake
+    file: str
+    line: int
+    said: str
+    remedy: str
+
+
+def body(words: str) -> Mistake:
+    return lambda shop: shop.letter(words)
+
+
+def front(words: str) -> Mistake:
+    return lambda shop: shop.letter("Thank you.", front=words)
+
+
+CORPUS = [
+    # names and values
+    Seeded("misspelt variable", body("{{ order.nunber }}"), LETTER, BODY, "order.nunber", "'number'"),
+    Seeded("misspelt name", body("{{ custommer.name }}"), LETTER, BODY, "custommer", "'customer'"),
+    Seeded("misspelt in the subject", front("subject: {{ order.numbr }}"), LETTER, 2, "order.numbr", "'number'"),
+    Seeded("value that may be missing", body("{{ order.promised_at|date }}"), LETTER, BODY, "no date", "{% if"),
+    Seeded("value without a form", body("{{ order.placed_at }}"), LETTER, BODY, "cannot be printed", "|date"),
+    Seeded("whole order printed", body("{{ order }}"), LETTER, BODY, "cannot be printed", "order.number"),
+    Seeded("wrong filter", body("{{ order.placed_at|dat }}"), LETTER, BODY, "'dat'", "'date'"),
+    Seeded("filter of another kind", body("{{ order.total|date }}"), LETTER, BODY, "not a date", "placed_at"),
+    Seeded("money of a name", body("{{ customer.first_name|money }}"), LETTER, BODY, "not an amount", "|money"),
+    Seeded("unescaping", body("{{ customer.first_name|safe }}"), LETTER, BODY, "'safe'", "Take it out"),
+    Seeded("private name", body("{{ order.__class__ }}"), LETTER, BODY, "__class__", "Known are"),
+    # blocks and braces
+    Seeded("unclosed block", body("{% if order.todo %}\nSoon."), LETTER, BODY, "if", "braces"),
+    Seeded("block closed twice", body("Hello {% endif %}"), LETTER, BODY, "endif", "braces"),
+    Seeded("blocks crossed", body("{% for l in order.lines %}{% endif %}"), LETTER, BODY, "endif", "braces"),
+    Seeded("brace too few at the end", body("{{ order.number }"), LETTER, BODY, "'}'", "braces"),
+    Seeded("brace too few at the start", body("{ order.number }}"), LETTER, BODY, "brace is missing", "{{ … }}"),
+    Seeded("single braces", body("Dear {customer.first_name},"), LETTER, BODY, "brace is missing", "{{ … }}"),
+    Seeded("value never closed", body("{{ order.number"), LETTER, BODY, "end", "braces"),
+    Seeded("block without percent", body("{% if order.todo }x{% endif %}"), LETTER, BODY, "'}'", "braces"),
+    Seeded("half a block", body("if order.todo %}x"), LETTER, BODY, "brace is missing", "{% … %}"),
+    Seeded("forbidden block", body("{% include 'x' %}"), LETTER, BODY, "cannot be used", "Use if"),
+    Seeded("block across a list", body("- a\n{% if order.todo %}\n- b\n\nEnd.\n{% endif %}"), LETTER, 7, "", ""),
+    # loops
+    Seeded("empty loop", body("a {% for l in order.lines %}{% endfor %}"), LETTER, BODY, "nothing between", "Write"),
+    Seeded("loop over nothing", body("{% for l in [] %}a{% endfor %}"), LETTER, BODY, "empty list", "order.lines"),
+    Seeded(
+        "loop over a word", body("{% for l in order.todo %}a{{ l }}{% endfor %}"), LETTER, BODY, "no list", "order.tags"
+    ),
+    Seeded("loop over a moment", body("{% for l in order.placed_at %}a{% endfor %}"), LETTER, BODY, "no list", "lines"),
+    Seeded(
+        "loop that may be empty",
+        body("You bought: {% for l in order.lines %}{{ l.name }} {% endfor %}"),
+        LETTER, BODY, "may have no lines", "{% if order.lines %}",
+    ),
+    Seeded("misspelt list", body("{% for l in order.line %}a{% endfor %}"), LETTER, BODY, "order.line", "'lines'"),
+    Seeded(
+        "misspelt in a loop", body("{% for l in order.lines %}{{ l.nam }}{% endfor %}"), LETTER, BODY, "nam", "spelling"
+    ),
+    # front matter
+    Seeded("unknown key on top", front("subjet: Hello"), LETTER, 2, "subjet", "subject:"),
+    Seeded("no colon on top", front("subject Hello"), LETTER, 2, "not understood", "subject:"),
+    Seeded("subject twice", front("subject: A\nsubject: B"), LETTER, 3, "twice", "Remove"),
+    Seeded("no subject", front("preheader: Hello"), LETTER, 1, "no subject", "subject: …"),
+    Seeded("empty subject", front("subject:"), LETTER, 1, "no subject", "subject: …"),
+    Seeded("front matter never ends", lambda s: s.write(LETTER, "---\nsubject: Hi\nHello"), LETTER, 3, "", "subject:"),
+    Seeded("fence never ends", lambda s: s.write(LETTER, "---\nsubject: Hi\n"), LETTER, 1, "never ends", "---"),
+    Seeded("front matter too late", lambda s: s.write(LETTER, "\n---\nsubject: Hi\n---\nx"), LETTER, 1, "", "subject"),
+    Seeded("unknown sender", front("subject: Hi\nsender: zoe"), LETTER, 1, "'zoe'", "anna"),
+    Seeded("attachment not there", front("subject: Hi\nattach: a.pdf"), LETTER, 1, "'a.pdf'", "beside the text"),
+    Seeded("voicemail in a letter", front("subject: Hi\nvoicemail: Hello"), LETTER, 3, "answering machine", "call"),
+    Seeded("subject too long", front(f"subject: {'long ' * 13}"), LETTER, 2, "64 characters", "60"),
+    Seeded("subject empty for some", front("subject: {{ customer.first_name }}"), LETTER, 2, "empty", "never is"),
+    # what customers would see
+    Seeded("HTML in a text", body("Hello <b>{{ customer.name }}</b>"), LETTER, BODY, "<b>", "**bold**"),
+    Seeded(
+        "HTML in a name",
+        lambda s: s.change("senders.toml", '"Anna"', '"<b>Anna</b>"'),
+        "senders.toml", 1, "<b>", "without HTML",
+    ),
+    Seeded("ISO date", body("It comes on 2026-11-23."), LETTER, BODY, "2026-11-23", "|date"),
+    Seeded("date with dots in English", body("It comes on 23.11.2026."), LETTER, BODY, "23.11.2026", "|date"),
+    Seeded(
+        "English month in Latvian",
+        lambda s: s.letter("Piegāde 23 November.", file="first_day/1_right_choice.email.lv.md"),
+        "first_day/1_right_choice.email.lv.md", BODY, "23 November", "|date",
+    ),
+    Seeded(
+        "slashes in Russian",
+        lambda s: s.letter("Доставка 11/23/2026.", file="first_day/1_right_choice.email.ru.md"),
+        "first_day/1_right_choice.email.ru.md", BODY, "11/23/2026", "|date",
+    ),
+    Seeded("date by hand", body("{{ order.placed_at.strftime('%m/%d') }}"), LETTER, BODY, "strftime", "|date"),
+    Seeded("day by hand", body("{{ order.placed_at.day }}."), LETTER, BODY, "placed_at.day", "|date"),
+    Seeded("amount by hand", body("In total {{ order.total }}."), LETTER, BODY, "every language", "|money"),
+    Seeded("link over http", body("[us](http://berzs.example)"), LETTER, BODY, "not secure", "https://"),
+    Seeded("link to nowhere", body("[us](/orders)"), LETTER, BODY, "leads nowhere", "https://"),
+    Seeded("link without a scheme", body("[us](www.berzs.example)"), LETTER, BODY, "leads nowhere", "https://"),
+    Seeded("picture without words", body("![](https://berzs.example/a.png)"), LETTER, BODY, "picture", "![A cup"),
+    Seeded("selling in a service letter", body("A discount for you."), LETTER, BODY, "'discount' sells", "promotional"),
+    Seeded(
+        "selling in Latvian",
+        lambda s: s.letter("Jums ir atlaide.", file="first_day/1_right_choice.email.lv.md"),
+        "first_day/1_right_choice.email.lv.md", BODY, "'atlaide' sells", "promotional",
+    ),
+    Seeded(
+        "selling in Russian",
+        lambda s: s.letter("Для Вас скидка.", file="first_day/1_right_choice.email.ru.md"),
+        "first_day/1_right_choice.email.ru.md", BODY, "'скидка' sells", "promotional",
+    ),
+    # telephones
+    Seeded("call too long", lambda s: s.write(CALL, f"Hello. {'Very long. ' * 90}"), CALL, 1, "seconds to say", "Short"),
+    Seeded("text of many parts", lambda s: s.write(TEXT, "word " * 130), TEXT, 1, "as 5 messages", "Short"),
+    Seeded("one dear letter", lambda s: s.write(TEXT, "your order ✓ is ready"), TEXT, 1, "'✓' (U+2713)", "plain"),
+    Seeded("Markdown heading for a telephone", lambda s: s.write(TEXT, "<b>order</b>"), TEXT, 1, "<b>", "plain words"),
+    # the frame
+    Seeded(
+        "faint colour",
+        lambda s: s.change(FRAME, "color: #2b2622", "color: #bbbbbb"),
+        FRAME, 5, "#bbbbbb on #fffdf9 is hard to read", "darker",
+    ),
+    Seeded(
+        "faint colour in the dark",
+        lambda s: s.change(FRAME, "color: #ece5db !important", "color: #555044 !important"),
+        FRAME, 8, "in dark mode", "lighter",
+    ),
+    Seeded(
+        "no way out",
+        lambda s: s.change(FRAME, "{% if unsubscribe_url %}<p>", "{% if unsubscribe_url and false %}<p>"),
+        FRAME, 16, "no way out", "unsubscribe_url",
+    ),
+    Seeded(
+        "picture in the frame without words",
+        lambda s: s.change(FRAME, "<!-- content -->", '<!-- content --><img src="https://a.example/l.png">'),
+        FRAME, 16, "picture", "alt=",
+    ),
+    Seeded(
+        "link that the text lacks",
+        lambda s: s.change(
+            FRAME, "<!-- content -->", '<!-- content --><p data-only="html"><a href="https://a.example/">A</a></p>'
+        ),
+        FRAME, 16, "not in the plain text", "data-only",
+    ),
+    Seeded(
+        "number that the text lacks",
+        lambda s: s.change(FRAME, "<!-- content -->", '<!-- content --><p data-only="html">Room 4711</p>'),
+        FRAME, 16, "the number 4711", "data-only",
+    ),
+    Seeded("frame without a place", lambda s: s.change(FRAME, "<!-- content -->", ""), FRAME, 1, "where the text goes", "Write"),
+    Seeded("frame gone", lambda s: (s.folder / FRAME).unlink(), FRAME, 1, "needs a frame", "Restore"),
+    Seeded(
+        "unknown phrase",
+        lambda s: s.change(FRAME, "phrase: why", "phrase: whi"), FRAME, 17, "no phrase 'whi'", "_layout.phrases.toml",
+    ),
+    Seeded("broken phrases", lambda s: s.change("_layout.phrases.toml", "[lv]", "[lv"), "_layout.phrases.toml", 4, "TOML", "[lv]"),
+    Seeded("broken senders", lambda s: s.change("senders.toml", "[anna]", "[anna"), "senders.toml", 2, "TOML", "[anna]"),
+    # files and folders
+    Seeded(
+        "missing locale",
+        lambda s: (s.folder / "first_day/3_thank_you.email.ru.md").unlink(),
+        "first_day/3_thank_you.email.md", 1, "no text in 'ru'", "3_thank_you.email.ru.md",
+    ),
+    Seeded(
+        "wrong channel name",
+        lambda s: s.letter("Hello", file="first_day/1_right_choice.emial.md"),
+        "first_day/1_right_choice.emial.md", 1, "no channel called 'emial'", "'email'",
+    ),
+    Seeded(
+        "wrong locale name",
+        lambda s: s.letter("Hello", file="first_day/1_right_choice.email.latvian.md"),
+        "first_day/1_right_choice.email.latvian.md", 1, "not understood", "1_right_choice.email.lv.md",
+    ),
+    Seeded(
+        "no channel in the name",
+        lambda s: s.letter("Hello", file="first_day/1_right_choice.md"),
+        "first_day/1_right_choice.md", 1, "not understood", "step.channel.md",
+    ),
+    Seeded(
+        "step that does not exist",
+        lambda s: s.letter("Hello", file="first_day/3_thankyou.email.md"),
+        "first_day/3_thankyou.email.md", 1, "no step called '3_thankyou'", "'3_thank_you'",
+    ),
+    Seeded(
+        "channel that the step has not",
+        lambda s: s.write("first_day/3_thank_you.sms.txt", "thank you"),
+        "first_day/3_thank_you.sms.txt", 1, "does not go by sms", "campaign.toml",
+    ),
+    Seeded(
+        "folder without a plan",
+        lambda s: s.letter("Hello", file="spring/1_hello.email.md"),
+        "spring/1_hello.email.md", 1, "no spring/campaign.toml", "Write one",
+    ),
+    Seeded(
+        "duplicate locale",
+        lambda s: s.letter("Hello", file="first_day/1_right_choice.email.LV.md"),
+        "first_day/1_right_choice.email.lv.md", 1, "is the same text", "Remove one",
+    ),
+    Seeded(
+        "English twice",
+        lambda s: s.letter("Hello", file="first_day/1_right_choice.email.en.md"),
+        LETTER, 1, "nobody gets it", "Remove one",
+    ),
+    Seeded(
+        "both .md and .txt",
+        lambda s: s.letter("Hello", file="first_day/1_right_choice.email.txt"),
+        "first_day/1_right_choice.email.txt", 1, "is the same text", "Remove one",
+    ),
+    Seeded("binary content", lambda s: s.write(LETTER, b"---\nsubject: x\n\xff\xfe\x00"), LETTER, 3, "not UTF-8", "Save it"),
+    Seeded("another encoding", lambda s: s.write(LETTER, "---\nsubject: Ā\n---\nx".encode("cp1257")), LETTER, 2, "UTF-8", "Save"),
+    Seeded("UTF-16", lambda s: s.write(LETTER, "---\nsubject: A\n---\nx".encode("utf-16")), LETTER, 1, "UTF-8", "Save"),
+    Seeded("zeroes in the file", body("Hello\x00\x00"), LETTER, BODY, "control character", "restore the file"),
+    Seeded("broken letters", body("PasÅ«tÄ\xabjums"), LETTER, BODY, "letters are broken", "UTF-8"),
+    Seeded("unseen letters", body("Hel\u202elo"), LETTER, BODY, "nobody sees", "type it again"),
+    Seeded("3 MB", lambda s: s.write(LETTER, "---\nsubject: x\n---\n" + "word " * 600_000), LETTER, 1, "3.0 MB", "Remove"),
+    # the plan
+    Seeded(
+        "step without a text",
+        lambda s: [(s.folder / f"first_day/2_reminder.sms{tag}.txt").unlink() for tag in ("", ".lv", ".ru")],
+        PLAN, 13, "no usable text for sms", "write first_day/2_reminder.sms",
+    ),
+    Seeded("plan: unknown key", lambda s: s.change(PLAN, "title =", "titel ="), PLAN, 1, "titel", "title"),
+    Seeded("plan: unknown channel", lambda s: s.change(PLAN, '["email"]', '["emial"]'), PLAN, 7, "emial", "email"),
+    Seeded("plan: unknown sender", lambda s: s.change(PLAN, '"anna"', '"zoe"'), PLAN, 21, "'zoe'", "anna"),
+    Seeded("plan: not TOML", lambda s: s.change(PLAN, '"20m"', "20m"), PLAN, 6, "TOML", "quotes"),
+]  # fmt: skip
+
+
+def test_nobody_minds_what_readers_are_used_to(shop: Shop) -> None:
+    shop.letter("By 23 November, call 1-2. [We are here](https://berzs.example/23.11.2026), a < b, 50 %.")
+
+    assert not [problem for problem in shop.checked() if problem.file == LETTER]
+
+
+@pytest.mark.parametrize("seeded", CORPUS, ids=lambda one: one.name)
+def test_a_mistake_is_told_with_file_line_and_remedy(shop: Shop, seeded: Seeded) -> None:
+    seeded.make(shop)
+
+    problems = shop.checked()
+
+    found = [problem for problem in problems if problem.file == seeded.file and seeded.said in problem.text]
+    assert found, [str(problem) for problem in problems]
+    assert found[0].line == seeded.line and seeded.remedy in found[0].remedy, found[0]
+    assert all(one.file and one.line and one.remedy for one in problems), problems
+
+
+@pytest.mark.parametrize(
+    "disguise",
+    [lambda said: b"\xef\xbb\xbf" + said, lambda said: said.replace(b"\n", b"\r\n")],
+    ids=["BOM", "CRLF"],
+)
+@pytest.mark.parametrize("file", [LETTER, FRAME, PLAN, TEXT, "senders.toml", "_layout.phrases.toml"])
+def test_what_windows_does_to_a_file_harms_nobody(
+    shop: Shop, file: str, disguise: Callable[[bytes], bytes]
+) -> None:
+    before = _letter(shop)
+
+    shop.write(file, disguise((shop.folder / file).read_bytes()))
+
+    assert [problem for problem in shop.checked() if problem.level != "note"] == []
+    assert _letter(shop) == before
+
+
+def _letter(shop: Shop) -> object:
+    library = Library(shop.folder, locale="en")
+    library.refresh()
+    text = library.find("first_day", "1_right_choice", "email", ["en"])
+    assert text
+    return text.render(samples.values(samples.COMPLETE), locale="en", sender="anna")
+
+
+def test_html_in_a_customers_name_is_text_to_the_customer_and_told_to_the_shop(shop: Shop) -> None:
+    shop.letter("Dear {{ customer.first_name }}")
+    carla = replace(samples.COMPLETE.customer, first_name="<b>Carla</b>")
+    order = Sample("order 1007", samples.COMPLETE.order, carla)
+
+    told = [problem for problem in shop.checked(order) if "<b>" in problem.text]
+
+    assert [(problem.file, problem.line) for problem in told] == [(LETTER, BODY)]
+    assert all("order 1007" in problem.text and problem.remedy for problem in told)
+
+
+def test_a_mistake_that_only_real_orders_show_is_told_once_with_how_many(shop: Shop) -> None:
+    shop.letter("{% if order.city == 'Cēsis' %}{{ order.region.nowhere }}{% endif %}")
+    real = [
+        Sample(f"order {number}", replace(samples.COMPLETE.order, city=city), samples.COMPLETE.customer)
+        for number, city in enumerate(["Rīga", "Cēsis", "Cēsis"])
+    ]
+
+    (told,) = [problem for problem in shop.checked(*real) if problem.file == LETTER]
+
+    assert "2 of your last 3 orders, such as order 1" in told.text
+    assert (told.line, told.level) == (BODY, "problem")
+
+
+def test_what_a_text_message_costs_is_good_to_know_and_no_reproach(shop: Shop) -> None:
+    shop.write(
+        "first_day/2_reminder.sms.lv.txt", "Jūsu pasūtījums gaida, un atlicis viens sīkums. Paldies! " * 2
+    )
+    notes = {problem.file: problem for problem in shop.checked() if problem.level == "note"}
+
+    latvian = notes["first_day/2_reminder.sms.lv.txt"]
+
+    price = Settings().twilio.sms_price
+    assert f"as 2 messages, {Money(price.amount * 2, price.currency)}" in latvian.text
+    assert "as this language needs it" in latvian.text and latvian.remedy.startswith("Nothing has to be done")
