@@ -1,5 +1,6 @@
 """The requests that Twilio's SDK makes, over kept connections, to the host that they are meant for."""
 
+from base64 import b64encode
 from collections.abc import Mapping
 from ipaddress import ip_address
 from typing import Any
@@ -59,10 +60,18 @@ class Wire:
         if is_order:
             reach(Point.AFTER_POST)
         response.encoding = "utf-8"  # RFC 8259 8.1: otherwise it would be guessed from the letters
-        return Response(response.status_code, response.text, response.headers)
+        return Response(response.status_code, _without(auth, response.text), response.headers)
 
     def close(self) -> None:
         self._session.close()
+
+
+def _without(auth: tuple[str, str] | None, said: str) -> str:
+    """An answer that repeats what let us in, as a host in between may, is not to be repeated."""
+    if auth:
+        for secret in (b64encode(":".join(auth).encode()).decode(), auth[1]):
+            said = said.replace(secret, "***")
+    return said
 
 
 def _is_this_machine(base_url: str) -> bool:

@@ -1,6 +1,7 @@
 """A shop on WooCommerce, asked by its REST API for what has changed."""
 
 import re
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -54,7 +55,7 @@ class WooCommerceShop(ApiShop):
             border = Border(
                 address,
                 auth=HTTPBasicAuth(key.encode(), secret.encode()),
-                secrets=(key, secret),
+                secrets=(key, secret, b64encode(f"{key}:{secret}".encode()).decode()),
                 remedies=REMEDIES,
             )
         self._woocommerce = WooCommerce(border, clock)
