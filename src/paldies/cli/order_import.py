@@ -23,7 +23,7 @@ def import_orders(
 ) -> None:
     """Add orders of the past. They are history: nothing is sent because of them."""
     with sit_down(ctx) as desk:
-        reading = _reading(_source(desk, shop))
+        reading = reading_of(source_named(desk, shop))
         console = Console(stderr=True)
         with Progress(
             TextColumn(file.name), BarColumn(), DownloadColumn(), TimeRemainingColumn(), console=console
@@ -49,7 +49,8 @@ def import_orders(
         raise typer.Exit(1)
 
 
-def _source(desk: Desk, name: str) -> OrderSource:
+def source_named(desk: Desk, name: str) -> OrderSource:
+    """Raises Refused; without a name, the only one there is."""
     sources = desk.settings.shops
     if not name and len(sources) == 1:
         return sources[0]
@@ -64,8 +65,8 @@ def _source(desk: Desk, name: str) -> OrderSource:
     )
 
 
-def _reading(source: OrderSource) -> Reading:
-    """How this shop's rows are meant."""
+def reading_of(source: OrderSource) -> Reading:
+    """How this shop's rows are meant. Raises Refused."""
     shop = make_shop(source)
     reading = getattr(shop, "reading", None)
     if not isinstance(reading, Reading):

@@ -32,7 +32,7 @@ def run(ctx: typer.Context) -> None:
     logs.configure(secrets=settings.secrets)
     app = bootstrap.build(settings)
     try:
-        with exclusive(app.database, app.clock.now()), asyncio.Runner(loop_factory=_loops()) as runner:
+        with exclusive(app.database, app.clock.now()), asyncio.Runner(loop_factory=loops()) as runner:
             runner.run(_work(app, settings))
     finally:
         app.close()
@@ -52,7 +52,7 @@ async def _work(app: bootstrap.App, settings: Settings) -> None:
         await daemon.run(EmbeddedEngine(), daemon.timetable())
 
 
-def _loops() -> Callable[[], Any] | None:
+def loops() -> Callable[[], Any] | None:
     """uvloop, which is faster, where there is one."""
     if find_spec("uvloop") is None:
         return None

@@ -1,0 +1,192 @@
+"""`paldies simulate`: what the campaigns would have done with the orders of the past."""
+
+import asyncio
+import tempfile
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.console import Console
+
+from paldies.bootstrap import make_shop
+from paldies.campaigns.durations import parse_duration
+from paldies.cli.desk import Desk, sit_down
+from paldies.cli.order_import import reading_of, source_named
+from paldies.cli.output import AsJson, Refused, as_json, complain, say
+from paldies.cli.run import loops
+from paldies.cli.simulated import shown_differences, shown_report
+from paldies.orders.shops.base import Rejected
+from paldies.orders.shops.reading import Reading
+from paldies.simulation import sources
+from paldies.simulation.behaviour import learnt
+from paldies.simulation.comparison import compared
+from paldies.simulation.drafts import lay_out_published, problems_of
+from paldies.simulation.figures import capacities_of, read_report
+from paldies.simulation.house import Stage
+from paldies.simulation.html import draw
+from paldies.simulation.listing import write_csv
+from paldies.simulation.run import Played, Span, play
+from paldies.simulation.tape import Tape
+
+# Up to so many orders, how often to look: few are dealt with at each message's very moment.
+_LOOKS = ((500, timedelta(0)), (5_000, timedelta(minutes=10)), (20_000, timedelta(minutes=30)))
+
+
+class Consent(StrEnum):
+    """Whom calls, text messages and offers may reach."""
+
+    KNOWN = "known"
+    ALL = "all"
+    NONE = "none"
+
+
+def simulate(
+    ctx: typer.Context,
+    orders: Annotated[Path | None, typer.Option(help="CSV or JSON Lines, as for `orders import`.")] = None,
+    shop: Annotated[str, typer.Option(help="Ask this shop; with --orders, whose they are.")] = "",
+    templates: Annotated[Path | None, typer.Option(help="A draft; else the folder of the settings.")] = None,
+    published: Annotated[bool, typer.Option("--published", help="The plans that run now.")] = False,
+    compare: Annotated[Path | None, typer.Option(help="Another draft: show only what differs.")] = None,
+    since: Annotated[str, typer.Option("--from", help="A day; what lies before is history.")] = "",
+    until: Annotated[str, typer.Option(help="The last day whose orders count.")] = "",
+    every: Annotated[str, typer.Option(help='How often to look: "0s" is exact, "1h" is fast.')] = "",
+    bounce_rate: Annotated[
+        float | None, typer.Option(min=0, max=1, help="Share of addresses that do not exist.")
+    ] = None,
+    no_answer_rate: Annotated[
+        float | None, typer.Option(min=0, max=1, help="Share of calls that nobody answers.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="The same number, the same luck.")] = 1,
+    consent: Annotated[Consent, typer.Option(help="Who has agreed to be contacted.")] = Consent.KNOWN,
+    email_price: Annotated[float, typer.Option(min=0, help="Of one e-mail; other prices: [twilio].")] = 0,
+    render: Annotated[bool, typer.Option("--render", help="Fill in every text, not one of each.")] = False,
+    csv: Annotated[Path | None, typer.Option(help="Write every message into this file.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Draw one page with plots into this file.")] = None,
+    json: AsJson = False,
+) -> None:
+    """What would your customers get? Plays orders of the past; nothing leaves, nothing is changed."""
+    if compare and (csv or html):
+        raise Refused("--compare shows what differs, and writes neither --csv nor --html: leave those out.")
+    with sit_down(ctx) as desk, tempfile.TemporaryDirectory(prefix="paldies-simulation-") as name:
+        folder = Path(name)
+        tape = _recorded(desk, Tape(folder / "tape.db", consent=consent.value), orders=orders, shop=shop)
+        span = _span(tape, desk.zone, since=since, until=until, every=every)
+        rates = {"bounce_rate": bounce_rate, "no_answer_rate": no_answer_rate}
+        behaviour = desk.look(learnt, rates, seed)
+        draft = templates or desk.settings.paldies.templates
+        if published:
+            draft = lay_out_published(desk.database, draft, folder / "published")
+        knows_consents = consent is Consent.KNOWN
+
+        def run(draft: Path, into: str) -> Played:
+            for problem in problems_of(draft, desk.settings.paldies.locale):
+                complain(f"This is left out: {problem}")
+            stage = Stage(draft, behaviour, Decimal(str(email_price)), renders_all=render)
+            (folder / into).mkdir()
+            return _run(desk, stage, tape, span, folder=folder / into, knows_consents=knows_consents)
+
+        played = run(draft, "first")
+        if compare:
+            changed = compared(played.database, run(compare, "second").database)
+            as_json(list(changed)) if json else shown_differences(changed, desk.zone)
+            return
+        report = read_report(
+            played.database,
+            zone=desk.zone,
+            span=span,
+            behaviour=behaviour,
+            currency=desk.settings.twilio.call_price.currency,
+            capacities=capacities_of(desk.settings),
+        )
+        if csv:
+            write_csv(played.database, csv)
+        if html:
+            html.write_text(draw(report, played.examples, name=str(templates or "your campaigns")), "utf-8")
+    if json:
+        as_json(report)
+    else:
+        shown_report(report)
+        say(*(f"Written: {file}" for file in (csv, html) if file))
+
+
+def _recorded(desk: Desk, tape: Tape, *, orders: Path | None, shop: str) -> Tape:
+    """Raises Refused if there is nothing to play."""
+    now, rejected = datetime.now(UTC), list[Rejected]()
+    if orders:
+        reading = (
+            reading_of(source_named(desk, shop))
+            if desk.settings.shops
+            else Reading.of(shop or "store", time_zone=desk.home_zone)
+        )
+        sources.record_file(tape, orders, reading, until=now, on_rejected=rejected.append)
+    elif shop:
+        source = source_named(desk, shop)
+        zone = ZoneInfo(source.details.get("time_zone", desk.home_zone))
+        asked = make_shop(source)
+        try:
+            sources.record_shop(tape, asked, zone, until=now, on_rejected=rejected.append)
+        finally:
+            asked.close()
+    else:
+        sources.record_database(tape, desk.database, desk.zone, until=now)
+    for problem in rejected[:5]:
+        complain(f"{problem.where}: {problem.problem}")
+    if len(rejected) > 5:
+        complain(f"{len(rejected) - 5:,} more rows could not be understood.")
+    tape.rewind()
+    if not tape.orders:
+        raise Refused(
+            "There are no orders to play: name a file with --orders, a shop with --shop, or add orders with "
+            "`paldies orders import`."
+        )
+    return tape
+
+
+def _span(tape: Tape, zone: ZoneInfo, *, since: str, until: str, every: str) -> Span:
+    first, last = tape.begins_at, tape.ends_at
+    assert first and last  # noqa: S101 - there are orders
+    begins_at = _midnight(since, zone) if since else first - timedelta(minutes=1)
+    ends_at = _midnight(until, zone) + timedelta(days=1) if until else last
+    if ends_at <= begins_at:
+        raise Refused(f"Nothing lies between {begins_at:%Y-%m-%d} and {ends_at:%Y-%m-%d}.")
+    return Span(begins_at, ends_at, _look_every(every, tape.orders))
+
+
+def _midnight(day: str, zone: ZoneInfo) -> datetime:
+    try:
+        return datetime.combine(date.fromisoformat(day), time.min, zone).astimezone(UTC)
+    except ValueError:
+        raise Refused(f'"{day}" is not a day; write for example 2026-03-31.') from None
+
+
+def _look_every(text: str, orders: int) -> timedelta:
+    """What is looked at together is done together, which is what makes many orders quick."""
+    if not text:
+        return next((every for most, every in _LOOKS if orders <= most), timedelta(hours=1))
+    try:
+        return timedelta(0) if text in ("0", "0s") else parse_duration(text)
+    except ValueError as error:
+        raise Refused(f"--every: {error}") from None
+
+
+def _run(desk: Desk, stage: Stage, tape: Tape, span: Span, *, folder: Path, knows_consents: bool) -> Played:
+    with (
+        Console(stderr=True).status("") as status,
+        asyncio.Runner(loop_factory=loops()) as runner,
+    ):
+        return runner.run(
+            play(
+                desk.settings,
+                stage,
+                tape,
+                span=span,
+                folder=folder,
+                real=desk.database,
+                takes_consents=knows_consents,
+                on_progress=lambda moment: status.update(f"{moment:%d %B %Y}"),
+            )
+        )

@@ -1,0 +1,116 @@
+"""What differs between two simulations of the same orders, customer by customer."""
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from pathlib import Path
+from typing import NamedTuple
+
+from paldies.simulation.figures import opened
+from paldies.simulation.lives import moment
+
+_WHAT_LEFT = """
+SELECT customers.email, coalesce(orders.shop, ''), coalesce(orders.number, ''), messages.campaign,
+       messages.step, messages.channel, messages.claimed_at
+  FROM messages
+  JOIN customers ON customers.id = messages.customer_id
+  JOIN enrolments ON enrolments.id = messages.enrolment_id
+  LEFT JOIN orders ON orders.id = enrolments.order_id
+ WHERE messages.sent_at IS NOT NULL
+ ORDER BY 1, 2, 3, 4, 5, 6, 7
+"""
+
+
+class Message(NamedTuple):
+    """What one customer got; compared in this order."""
+
+    customer: str
+    shop: str
+    order: str
+    campaign: str
+    step: str
+    channel: str
+    at: datetime
+
+    @property
+    def what(self) -> tuple[str, ...]:
+        return self[:-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """`before` and `after` say when; None: it is not sent."""
+
+    order: str
+    campaign: str
+    step: str
+    channel: str
+    before: datetime | None
+    after: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A customer who fares differently."""
+
+    customer: str
+    differences: tuple[Difference, ...]
+
+
+def compared(before: Path, after: Path) -> Iterator[Changed]:
+    """Only customers for whom something differs; both are read side by side, never whole."""
+    with opened(before) as one, opened(after) as other:
+        for customer, pairs in groupby(_pairs(_messages(one), _messages(other)), key=_customer):
+            differences = tuple(_difference(*pair) for pair in pairs if not _is_same(*pair))
+            if differences:
+                yield Changed(customer, differences)
+
+
+def _messages(played: sqlite3.Connection) -> Iterator[Message]:
+    for row in played.execute(_WHAT_LEFT):
+        yield Message._make((*row[:-1], moment(row[-1])))
+
+
+def _pairs(
+    one: Iterator[Message], other: Iterator[Message]
+) -> Iterator[tuple[Message | None, Message | None]]:
+    """Those that are the same message, and those that have no counterpart."""
+    left, right = next(one, None), next(other, None)
+    while left or right:
+        if left and right and left.what == right.what:
+            yield left, right
+            left, right = next(one, None), next(other, None)
+        elif right is None or (left and left.what < right.what):
+            yield left, None
+            left = next(one, None)
+        else:
+            yield None, right
+            right = next(other, None)
+
+
+def _customer(pair: tuple[Message | None, Message | None]) -> str:
+    return _either(*pair).customer
+
+
+def _is_same(before: Message | None, after: Message | None) -> bool:
+    return before is not None and after is not None and before.at == after.at
+
+
+def _difference(before: Message | None, after: Message | None) -> Difference:
+    said = _either(before, after)
+    return Difference(
+        said.order,
+        said.campaign,
+        said.step,
+        said.channel,
+        before.at if before else None,
+        after.at if after else None,
+    )
+
+
+def _either(before: Message | None, after: Message | None) -> Message:
+    message = before or after
+    assert message is not None  # noqa: S101 - a pair has at least one
+    return message

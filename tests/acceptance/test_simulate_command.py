@@ -1,0 +1,161 @@
+"""`paldies simulate`, as a shop's staff use it: what it tells, what it writes, and what it leaves alone."""
+
+import csv
+import json
+import logging
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+import structlog
+
+from paldies.cli import main
+from paldies.templates.bundled import bundled_templates
+from tests.played import settings_in, write_orders
+
+Simulate = Callable[..., Any]
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_they_were() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:], root.level = handlers, level
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A shop that rehearses, with an export of a week's orders."""
+    settings_in(tmp_path, templates=shutil.copytree(bundled_templates(), tmp_path / "texts"))
+    write_orders(tmp_path / "orders.jsonl", 25, days=5)
+    return tmp_path
+
+
+@pytest.fixture
+def paldies(folder: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    def run(*arguments: object) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(["--config", str(folder / "paldies.toml"), *map(str, arguments)])
+        said = capsys.readouterr()
+        return int(ended.value.code or 0), said.out, said.err
+
+    return run
+
+
+def test_it_tells_who_would_get_what_and_what_not_and_why(folder: Path, paldies: Simulate) -> None:
+    code, out, _ = paldies("simulate", "--orders", folder / "orders.jsonl", "--every", "6h", "--json")
+
+    report = json.loads(out)
+    assert code == 0
+    assert report["orders"] == 25
+    assert {one["channel"] for one in report["sent"]} >= {"email", "call"}
+    assert {one["locale"] for one in report["sent"]} == {"lv", "ru", "en"}
+    assert {one["reason"] for one in report["silences"]} >= {"no_consent", "not_wanted", "order_cancelled"}
+    assert all(one["sentence"] for one in report["silences"] + report["put_off"] + report["stayed_out"])
+
+
+def test_what_calls_and_texts_cost_is_added_up_by_day(folder: Path, paldies: Simulate) -> None:
+    orders = ("--orders", folder / "orders.jsonl", "--every", "6h", "--json")
+
+    _, out, _ = paldies("simulate", *orders, "--email-price", "0.01", "--consent", "all")
+    report = json.loads(out)
+
+    by_step = sum(float(one["cost"]) for one in report["sent"])
+    by_day = sum(float(day["cost"]) for day in report["days"])
+    emails = [one for one in report["sent"] if one["channel"] == "email"]
+    assert by_step == pytest.approx(by_day)
+    assert sum(float(one["cost"]) for one in emails) == pytest.approx(
+        0.01 * sum(one["messages"] for one in emails)
+    )
+
+
+def test_nobody_who_has_not_agreed_is_called(folder: Path, paldies: Simulate) -> None:
+    orders = ("--orders", folder / "orders.jsonl", "--every", "6h", "--json")
+
+    _, out, _ = paldies("simulate", *orders, "--consent", "none")
+
+    assert not {"call", "sms"} & {one["channel"] for one in json.loads(out)["sent"]}
+
+
+def test_the_page_stands_alone_and_the_table_has_every_message(folder: Path, paldies: Simulate) -> None:
+    page, table = folder / "out.html", folder / "out.csv"
+
+    code, out, _ = paldies(
+        "simulate", "--orders", folder / "orders.jsonl", "--every", "6h", "--html", page, "--csv", table
+    )
+
+    drawn = page.read_text("utf-8")
+    rows = list(csv.DictReader(table.open(encoding="utf-8")))
+    assert code == 0
+    assert str(page) in out.replace("\n", "")
+    assert drawn.count("<svg") == 2
+    assert not re.search(r"<script|<link|src=|@import|url\(", drawn)
+    assert {row["status"] for row in rows} >= {"sent", "skipped", "cancelled"}
+    assert all(row["why"] for row in rows if row["status"] != "sent")
+    assert len({(row["order"], row["campaign"], row["step"], row["leg"]) for row in rows}) == len(rows)
+
+
+def test_comparing_shows_only_what_a_draft_changes_by_customer(folder: Path, paldies: Simulate) -> None:
+    draft = shutil.copytree(folder / "texts", folder / "draft")
+    plan = draft / "getting_started/campaign.toml"
+    plan.write_text(plan.read_text().replace('after = "14d"', 'after = "16d"'))
+
+    _, out, _ = paldies(
+        "simulate", "--orders", folder / "orders.jsonl", "--every", "6h", "--compare", draft, "--json"
+    )
+
+    changed = json.loads(out)
+    differences = [one for customer in changed for one in customer["differences"]]
+    assert changed
+    assert {one["step"] for one in differences} == {"3_one_thing"}
+    assert all(one["after"] > one["before"] for one in differences)
+
+
+def test_the_same_draft_changes_nothing_for_anybody(folder: Path, paldies: Simulate) -> None:
+    _, out, _ = paldies(
+        "simulate", "--orders", folder / "orders.jsonl", "--every", "6h", "--compare", folder / "texts"
+    )
+
+    assert "Nothing differs for anybody" in out
+
+
+def test_what_the_database_knows_is_played_and_nothing_of_it_is_changed(
+    folder: Path, paldies: Simulate
+) -> None:
+    toml = folder / "paldies.toml"
+    toml.write_text(toml.read_text() + '[[shops]]\nname = "store"\nkind = "folder"\npath = "inbox"\n')
+    (folder / "inbox").mkdir()
+    paldies("orders", "import", folder / "orders.jsonl")
+    before = sha256((folder / "paldies.rehearsal.db").read_bytes()).hexdigest()
+
+    _, out, _ = paldies("simulate", "--every", "6h", "--json")
+    from_the_database = json.loads(out)
+    _, out, _ = paldies("simulate", "--orders", folder / "orders.jsonl", "--every", "6h", "--json")
+    from_the_file = json.loads(out)
+
+    assert sha256((folder / "paldies.rehearsal.db").read_bytes()).hexdigest() == before
+    assert from_the_database["orders"] == 25
+    assert from_the_database["sent"] == from_the_file["sent"]
+
+
+def test_a_shop_without_orders_is_told_where_to_take_some_from(paldies: Simulate) -> None:
+    code, _, err = paldies("simulate")
+
+    assert code == 1
+    assert "--orders" in err
+
+
+def test_a_broken_draft_is_named_and_the_rest_is_played(folder: Path, paldies: Simulate) -> None:
+    (folder / "texts/listening/campaign.toml").write_text("title = ")
+
+    code, out, err = paldies("simulate", "--orders", folder / "orders.jsonl", "--every", "6h", "--json")
+
+    assert code == 0
+    assert "listening/campaign.toml" in err
+    assert {one["campaign"] for one in json.loads(out)["sent"]} == {"first_day", "getting_started"}

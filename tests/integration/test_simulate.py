@@ -1,0 +1,176 @@
+"""A simulation is the daemon with another clock, store and set of providers: both leave the same trace."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import structlog
+
+from paldies.bootstrap import make_shop
+from paldies.clock import SteppedClock
+from paldies.daemon import Daemon
+from paldies.orders.shops.base import Shop
+from paldies.outbox.queue import next_due_at
+from paldies.simulation.behaviour import Behaviour
+from paldies.simulation.house import FILE, Stage, furnish
+from paldies.simulation.run import Span, play
+from paldies.simulation.tape import Tape
+from paldies.simulation.unrolling import Record
+from paldies.templates.bundled import bundled_templates
+from tests.living_shop import LivingShop
+from tests.marketplace import DAYS, HOME, HOURS, Order, made_up, olist
+from tests.played import AFTER_ALL, FIRST, settings_in, tape_of, trace, write_orders
+from tests.season import Season
+
+BEGINS = datetime(2026, 11, 2, 12, tzinfo=UTC)
+OLIST = os.environ.get("OLIST_FOLDER", "")
+needs_olist = pytest.mark.skipif(not OLIST, reason="OLIST_FOLDER names no folder with Olist's files")
+EVERYBODY = Behaviour(bounce_rate=0, no_answer_rate=0)
+SOME = Behaviour(bounce_rate=0.05, no_answer_rate=0.4)
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+    yield
+    structlog.reset_defaults()
+
+
+async def test_the_daemon_and_a_simulation_of_the_same_orders_leave_the_same_trace(tmp_path: Path) -> None:
+    orders = [on_the_hour(order) for order in made_up(7, start=BEGINS - DAYS, days=3, count=40)]
+
+    lived, played = await lived_and_played(tmp_path, orders, begins=BEGINS)
+
+    assert played == lived
+    assert {"sent", "skipped", "cancelled"} <= {fate[1] for fate in lived.values()}
+
+
+@needs_olist
+async def test_the_real_orders_leave_the_same_trace(tmp_path: Path) -> None:
+    orders = [on_the_hour(order) for order in olist(Path(OLIST))]
+    begins = orders[0].placed_at - HOURS
+
+    lived, played = await lived_and_played(tmp_path, orders, begins=begins)
+
+    assert played == lived
+
+
+async def test_every_tick_of_the_daemon_at_every_look_leaves_the_same_trace(tmp_path: Path) -> None:
+    file = write_orders(tmp_path / "orders.jsonl", 40, days=6)
+    every = 6 * HOURS
+    span = Span(FIRST, FIRST + 12 * DAYS, look_every=every)
+    stage = Stage(bundled_templates(), SOME)
+    settings = settings_in(tmp_path)
+    for name in ("ticking", "simulated"):
+        (tmp_path / name).mkdir()
+
+    clock = SteppedClock(span.begins_at)
+    ticked = tape_of(file, tmp_path / "ticked.db")
+    app = furnish(settings, stage, ticked, clock=clock, folder=tmp_path / "ticking")
+    daemon = Daemon(app)
+    await daemon.begin()
+    while clock.now() < span.ends_at + 20 * DAYS:
+        await tick(daemon)
+        clock.move_to(clock.now() + every)
+    await daemon.end(5)
+    tape = tape_of(file, tmp_path / "tape.db")
+    await play(settings, stage, tape, span=span, folder=tmp_path / "simulated")
+
+    expected = trace(tmp_path / "ticking" / FILE)
+    assert trace(tmp_path / "simulated" / FILE) == expected
+    words = {word for fate in expected.values() for word in fate}
+    assert {"email", "call", "sms", "task", "not_reached", "refused", "order_cancelled"} <= words
+
+
+async def test_the_same_seed_is_the_same_luck(tmp_path: Path) -> None:
+    file = write_orders(tmp_path / "orders.jsonl", 15, days=4)
+    settings = settings_in(tmp_path)
+    traces = []
+
+    for name in ("once", "again"):
+        (tmp_path / name).mkdir()
+        tape = tape_of(file, tmp_path / f"{name}.tape")
+        span = Span(FIRST, FIRST + 10 * DAYS, look_every=6 * HOURS)
+        played = await play(
+            settings, Stage(bundled_templates(), SOME), tape, span=span, folder=tmp_path / name
+        )
+        traces.append(trace(played.database))
+
+    assert traces[0] == traces[1]
+
+
+async def test_what_lies_before_the_beginning_is_history(tmp_path: Path) -> None:
+    file = write_orders(tmp_path / "orders.jsonl", 10, days=4)
+    tape = tape_of(file, tmp_path / "tape.db")
+    (tmp_path / "played").mkdir()
+    span = Span(FIRST + 30 * DAYS, FIRST + 31 * DAYS)
+
+    played = await play(
+        settings_in(tmp_path), Stage(bundled_templates(), SOME), tape, span=span, folder=tmp_path / "played"
+    )
+
+    with closing(sqlite3.connect(played.database)) as database:
+        assert database.execute("SELECT count(*) FROM orders").fetchone() == (10,)
+    assert trace(played.database) == {}
+
+
+async def lived_and_played(folder: Path, orders: list[Order], *, begins: datetime) -> tuple[dict, dict]:
+    """The daemon beside a shop that lives, and a simulation of what that shop has told, hour by hour."""
+    ends = max(change.at for order in orders for change in order.changes) + 10 * DAYS
+    season = Season(folder, orders, begins, ends)
+    async with season.passing():
+        pass
+    tape = Tape(folder / "tape.db")
+    tape.record("mercado", told_hour_by_hour(folder, orders, season), zone=HOME, until=AFTER_ALL)
+    tape.rewind()
+    (folder / "simulated").mkdir()
+    played = await play(
+        season.settings,
+        Stage(folder / "message_templates", EVERYBODY),
+        tape,
+        span=Span(begins, ends),
+        folder=folder / "simulated",
+    )
+    return trace(folder / "paldies.db"), trace(played.database)
+
+
+def told_hour_by_hour(folder: Path, orders: list[Order], season: Season) -> Iterator[Record]:
+    """What a reader of the shop hears each time that it asks."""
+    living = LivingShop(folder / "again.db", orders)
+    [source] = season.settings.shops
+    shop: Shop = make_shop(source.model_copy(update={"url": f"sqlite:///{folder / 'again.db'}"}))
+    known: dict[str, object] = {}
+    while at := living.next_change_at:
+        living.live_until(at)
+        for page in shop.poll({}):
+            for snapshot in page.snapshots:
+                if known.get(snapshot.id) != snapshot:
+                    known[snapshot.id] = snapshot
+                    yield Record(replace(snapshot, updated_at=at))
+    shop.close()
+
+
+async def tick(daemon: Daemon) -> None:
+    """All of the timetable, until nothing is due any more: one leg may follow another at once."""
+    app, ticks = daemon.app, sorted(daemon.timetable(), key=lambda tick: tick.name == "dispatch")
+    is_done = False
+    while not is_done:
+        for each in ticks:
+            await each.run()
+        for dispatcher in app.dispatchers:
+            await dispatcher.drained()
+        due_at = await app.database.read(next_due_at)
+        is_done = due_at is None or due_at > app.clock.now()
+
+
+def on_the_hour(order: Order) -> Order:
+    """The shop is asked on the hour: what is written into it a little later than it happens is the same."""
+    changes = tuple(
+        replace(change, at=change.at + (BEGINS - change.at) % timedelta(hours=1)) for change in order.changes
+    )
+    return replace(order, changes=changes)
