@@ -7,6 +7,7 @@ from typing import TextIO
 from paldies.orders.shops.files import Row
 
 _LONGEST = 10_000  # characters of a row that are repeated
+_FORMULA = ("=", "+", "-", "@")
 
 
 class Rejects:
@@ -31,7 +32,8 @@ class Rejects:
                 self._file = self._draft.open("w", encoding="utf-8", errors="replace", newline="")
                 csv.writer(self._file, lineterminator="\n").writerow(("line", "reason", "row"))
             written = row.written[:_LONGEST].rstrip("\r\n")
-            csv.writer(self._file, lineterminator="\n").writerow((row.line, reason, written))
+            cells = (row.line, _harmless(reason), _harmless(written))
+            csv.writer(self._file, lineterminator="\n").writerow(cells)
         except OSError as error:
             self.problem = f"the rejected rows cannot be written beside the file: {error.strerror or error}"
 
@@ -51,3 +53,9 @@ class Rejects:
         if self._file is not None:
             self._file.close()
             self._draft.unlink(missing_ok=True)
+
+
+def _harmless(cell: str) -> str:
+    """A spreadsheet would run what begins with one of these, and the rows come from outside."""
+    cell = cell.replace("\r\n", "\n").replace("\r", " ")  # alone it is a new row to some, quoted or not
+    return f"'{cell}" if cell.lstrip().startswith(_FORMULA) else cell
