@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from paldies.campaigns.reasons import Reason
 from paldies.campaigns.words import MessageStatus
+from paldies.reports.open_questions import open_questions
 from paldies.store.schema import cursors, messages, order_events
 
 
@@ -53,23 +54,9 @@ def daily(session: Session, since: datetime, now: datetime) -> str:
         for (status, reason), count in sorted(outcomes.items())
         if status != MessageStatus.SENT
     ]
-    lines += _waiting_for_a_person(session)
+    lines += open_questions(session, since)
     lines += [
         f"The shop {row.shop} cannot be read since {row.failing_since:%Y-%m-%d %H:%M} UTC: {row.error}"
         for row in session.execute(select(cursors).where(cursors.c.failing_since.is_not(None)))
     ]
     return "\n".join(lines) + "\n"
-
-
-def _waiting_for_a_person(session: Session) -> list[str]:
-    held = session.execute(
-        select(messages.c.status, messages.c.reason, func.count())
-        .where(messages.c.status.in_((MessageStatus.HELD.value, MessageStatus.UNCONFIRMED.value)))
-        .group_by(messages.c.status, messages.c.reason)
-        .order_by(messages.c.status, messages.c.reason)
-    )
-    return [
-        f"Waiting for you: {count} – {Reason[reason.upper()].sentence}."
-        f" See: paldies messages list --status {status}"
-        for status, reason, count in held
-    ]

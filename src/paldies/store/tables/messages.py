@@ -15,7 +15,8 @@ _AWAITED = text("look_at IS NOT NULL")
 _COSTLY = text("cost > 0")
 _KEPT = text("content IS NOT NULL")
 _ENDED = text("ended_at IS NOT NULL")
-_WAITING = text("status IN ('unconfirmed', 'held') OR parked_at IS NOT NULL")
+# SQLite sees that one of these words implies it; from an IN it would not, and read the whole table
+_WAITING = text("status = 'unconfirmed' OR status = 'held' OR parked_at IS NOT NULL")
 
 
 class Message(SQLModel, table=True):

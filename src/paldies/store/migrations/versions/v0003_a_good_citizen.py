@@ -18,6 +18,15 @@ def upgrade() -> None:
     op.add_column("order_events", sa.Column("not_before", sa.DateTime(timezone=True), nullable=True))
     op.add_column("messages", sa.Column("released_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index("messages_ended", "messages", ["ended_at"], sqlite_where=ended, postgresql_where=ended)
+    waiting = sa.text("status = 'unconfirmed' OR status = 'held' OR parked_at IS NOT NULL")
+    op.drop_index("messages_waiting", "messages")
+    op.create_index(
+        "messages_waiting",
+        "messages",
+        ["status", "send_at"],
+        sqlite_where=waiting,
+        postgresql_where=waiting,
+    )
     op.create_index("order_events_seen", "order_events", ["first_seen_at"])
     op.create_index("attempts_kept", "attempts", ["started_at"], sqlite_where=kept, postgresql_where=kept)
     op.create_index("delivery_events_received", "delivery_events", ["received_at"])
