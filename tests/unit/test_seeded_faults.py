@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from paldies.campaigns.money import Money
-from paldies.channels import OBJECTIONS, PARTS, TRAITS
+from paldies.channels import TRAITS
+from paldies.cli.text_check import carriers
 from paldies.outbox.drafts import read_drafts
 from paldies.settings import Settings
 from paldies.templates import samples
@@ -17,7 +18,6 @@ from paldies.templates.bundled import bundled_templates
 from paldies.templates.faults import Problem
 from paldies.templates.library import Library
 from paldies.templates.lint import check
-from paldies.templates.lint.carriers import Carrier
 from paldies.templates.samples import Sample
 
 LETTER = "first_day/1_right_choice.email.md"
@@ -26,15 +26,7 @@ CALL = "first_day/2_reminder.call.txt"
 PLAN = "first_day/campaign.toml"
 FRAME = "_layout.email.html"
 BODY = 6  # the line of a letter's first words
-CARRIERS = {
-    name: Carrier(
-        OBJECTIONS.get(name),
-        PARTS.get(name),
-        Settings().twilio.sms_price if name == "sms" else None,
-        needs_way_out=traits.needs_way_out,
-    )
-    for name, traits in TRAITS.items()
-}
+CARRIERS = carriers(Settings(), TRAITS)
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,9 @@ class Page:
         # a library of its own, which remembers no good version: what is broken now is to be seen
         library = Library(desk.settings.paldies.templates, locale=desk.settings.paldies.locale)
         library.refresh()
-        bench = Bench(desk.settings, desk.database, library, desk.traits, carriers(desk))
+        bench = Bench(
+            desk.settings, desk.database, library, desk.traits, carriers(desk.settings, desk.traits)
+        )
         if self.campaign not in (known := plans(bench)):
             raise Refused(f"There is no campaign {self.campaign!r}. There are: {', '.join(known) or 'none'}.")
         query = self._query(desk)

@@ -1,13 +1,15 @@
 """`paldies templates check`: every text in every language, for sample orders and for the shop's own."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import typer
 from rich.text import Text
 
+from paldies.campaigns.traits import Traits
 from paldies.channels import OBJECTIONS, PARTS
 from paldies.cli.desk import Desk, sit_down
 from paldies.cli.output import AsJson, as_json, coloured, counted, say, table
+from paldies.settings import Settings
 from paldies.templates import lint
 from paldies.templates.faults import Level, Problem
 from paldies.templates.lint.carriers import Carrier, Carriers
@@ -41,22 +43,22 @@ def look_over(desk: Desk) -> lint.Report:
         campaigns=[draft.campaign for draft in desk.drafts.good],
         shop=desk.shop,
         locale=settings.paldies.locale,
-        carriers=carriers(desk),
+        carriers=carriers(settings, desk.traits),
         real=desk.look(latest_orders, _REAL, desk.home_zone, public_url=settings.paldies.public_url),
     )
 
 
-def carriers(desk: Desk) -> Carriers:
+def carriers(settings: Settings, traits: Mapping[str, Traits]) -> Carriers:
     """Every channel there is, with what it has to say about a text."""
-    prices = {"sms": desk.settings.twilio.sms_price}
+    prices = {"sms": settings.twilio.sms_price}
     return {
         name: Carrier(
             OBJECTIONS.get(name),
             PARTS.get(name),
             prices.get(name),
-            needs_way_out=traits.needs_way_out,
+            needs_way_out=each.needs_way_out,
         )
-        for name, traits in desk.traits.items()
+        for name, each in traits.items()
     }
 
 

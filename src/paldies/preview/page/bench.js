@@ -16,6 +16,7 @@ const chosen = {
   scheme: address.get("scheme") || "light",
 };
 let state = "";
+let told = null;  // what was answered last
 let lost = 0;
 let shown = new Map();  // step/channel → what was drawn of it, and from what
 let drawnPlaces = "";
@@ -25,21 +26,22 @@ async function load({ isSaved = false } = {}) {
   const mine = ++asking;
   const query = new URLSearchParams({ order: chosen.order, locale: chosen.locale });
   const answer = await fetch(`campaigns/${encodeURIComponent(chosen.campaign)}?${query}`);
-  const told = await answer.json();
+  const answered = await answer.json();
   if (mine !== asking) return;  // something else was chosen meanwhile
-  if (!answer.ok) {
+  told = answer.ok ? answered : null;
+  if (!told) {
     state = "";
     forget();
-    byId("mistakes").replaceChildren(made("p", { class: "nothing" }, told.detail));
+    byId("mistakes").replaceChildren(made("p", { class: "nothing" }, answered.detail));
     return;
   }
   state = told.state;
-  showHead(told);
-  const changed = showSteps(told);
+  showHead();
+  const changed = showSteps({ isSaved });
   if (isSaved) say(changed ? `Saved. ${changed === 1 ? "One message has" : `${changed} messages have`} changed.` : "Saved.");
 }
 
-function showHead(told) {
+function showHead() {
   document.title = `${told.title}: preview`;
   byId("title").textContent = told.title;
   byId("about").textContent = told.begins ? `Begins when ${told.begins}. ${told.expects}` : told.expects;
@@ -49,13 +51,13 @@ function showHead(told) {
 }
 
 // What has not changed stays where it is: a frame that is moved loads its letter anew.
-function showSteps(told) {
+function showSteps({ isSaved = false } = {}) {
   const places = told.steps.map(step => [step.name, step.legs.map(leg => leg.channel)]);
   const isAlike = JSON.stringify(places) === drawnPlaces;
   drawnPlaces = JSON.stringify(places);
   let changed = 0;
   const sections = told.steps.map((step, number) => {
-    const legs = step.legs.map((leg, place) => shownLeg(leg, `${step.name}/${leg.channel}`, place, step.legs.length));
+    const legs = step.legs.map((leg, place) => shownLeg(leg, `${step.name}/${leg.channel}`, place, step.legs.length, isSaved));
     changed += legs.filter(leg => leg.classList.contains("fresh")).length;
     const section = isAlike ? byId("steps").children[number] : made("section", { id: `step-${step.name}`, tabindex: -1 },
       made("div"), made("div", { class: "legs" }, legs));
@@ -68,7 +70,7 @@ function showSteps(told) {
   return changed;
 }
 
-function shownLeg(leg, key, place, count) {
+function shownLeg(leg, key, place, count, isSaved) {
   const view = { size: chosen.size, scheme: chosen.scheme };
   const source = JSON.stringify([leg, leg.kind === "letter" ? view : "", place, count]);
   const old = shown.get(key);
@@ -78,7 +80,7 @@ function shownLeg(leg, key, place, count) {
   }
   const element = drawn(leg, view, { order: place + 1, count });
   if (old) {
-    element.classList.add("fresh");
+    if (isSaved) element.classList.add("fresh");
     old.element.replaceWith(element);
   }
   shown.set(key, { source, element });
@@ -142,7 +144,8 @@ form.addEventListener("change", event => {
   for (const [name, value] of Object.entries(chosen)) value ? address.set(name, value) : address.delete(name);
   history.replaceState(null, "", `?${address}`);
   if (event.target.name === "campaign") forget();
-  load();
+  if (told && ["size", "scheme"].includes(event.target.name)) showSteps();
+  else load();
 });
 form.addEventListener("submit", event => event.preventDefault());
 
