@@ -181,6 +181,19 @@ def test_the_fault_names_the_line_and_what_to_do() -> None:
     assert problem.remedy == "Use smaller numbers, or shorter words."
 
 
+def test_such_a_text_is_refused_when_it_is_edited(tmp_path: Path) -> None:
+    body = "Hello.\n{% if customer.order_count > 1 %}{{ range(10**9)|join }}{% endif %}\n"
+    source = make_source(
+        TextName("first", "hello", "sms", "en"), body, layout="", senders="{}", attachments=()
+    )
+
+    with pytest.raises(TemplateFault) as refused:
+        build(source, "first/hello.sms.txt", folder=tmp_path)
+
+    assert (refused.value.problem.file, refused.value.problem.line) == ("first/hello.sms.txt", 2)
+    assert refused.value.problem.remedy == "Let the loop end sooner, or leave it out."
+
+
 def test_an_order_with_more_lines_than_anybody_reads_waits_for_a_person() -> None:
     body = "{% for line in order.lines %}{{ line.name }}{% endfor %}"
     line = Line("A", "Tea", Decimal(1), Money(Decimal(5), "EUR"))

@@ -72,7 +72,8 @@ class BoundedEnvironment(ImmutableSandboxedEnvironment):
         """Underscored as a text may name its own arguments like these."""
         if not args and not kwargs:  # can make little more of anything
             return super().call(__context, __obj)
-        _foresee(getattr(__obj, "__self__", None), *args, *kwargs.values())
+        if (owner := getattr(__obj, "__self__", None)) is not None:
+            _foresee(owner, *args, *kwargs.values())
         return _short(super().call(__context, __obj, *args, **kwargs))
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
