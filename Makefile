@@ -4,7 +4,7 @@ BIN := .venv/bin
 ARGS ?=
 PIN := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url
 
-.PHONY: help install demo test check bench lock clean
+.PHONY: help install demo test crash check bench lock clean
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -23,6 +23,9 @@ demo: install ## a shop, its customers and their first month in two minutes; ARG
 
 test: install ## all tests; ARGS="-k words" for some
 	$(BIN)/python -m pytest $(ARGS)
+
+crash: install ## the long crash run; goes on where it was ended; ARGS="--seed 7" or "--sabotage all"
+	$(BIN)/python -m tests.crash $(ARGS)
 
 check: install ## style, types, the direction of imports, and known vulnerabilities
 	$(BIN)/ruff check src tests

@@ -1,30 +1,36 @@
-"""A folder in which paldies works beside the odd shop."""
+"""A folder in which paldies works beside the odd shop, a mail server and a telephone company."""
 
 import json
 import os
 import shutil
 import sqlite3
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from shutil import ignore_patterns
 from typing import Any
 
+from paldies.demo.telephone.company import ACCOUNT, NUMBER, TOKEN
 from paldies.templates.bundled import bundled_templates
+from tests.crash.house_time import HouseTime
 from tests.crash.odd_shop import QUERY, OddShop
 
-PROMPT = 15.0  # seconds within which whatever a test waits for must have come
+PROMPT = 15.0  # seconds within which whatever is waited for must have come
+CONNECTIONS = 4  # to the mail server
+DEAR = 5000  # cents; from here on an order's campaign goes by telephone
 
 _SETTINGS = f"""
 [paldies]
 mode = "live"
 time_zone = "Europe/Riga"
 locale = "en"
+public_url = "https://care.berzs.example"
+stop_timeout = "2s"
 [shop]
 name = "Bērzs"
 email = "hello@berzs.example"
+phone = "+371 20000000"
 [[shops]]
 name = "tirgus"
 kind = "sql"
@@ -38,12 +44,62 @@ minor_units = true
 "jauns" = "pending"
 "apmaksāts" = "paid"
 "atcelts" = "cancelled"
+"atmaksāts" = "refunded"
 [email]
 from = "Anna <anna@berzs.example>"
-connections = 4
+connections = {CONNECTIONS}
+rate = "1000/s"
+[twilio]
+account_sid = "{ACCOUNT}"
+from = "{NUMBER}"
+calls_per_second = 100
+sms_per_second = 100
 [web]
 port = 0
 """
+_HEAD = """
+title = "{title}"
+trigger = "order.confirmed"
+stop_on = ["order.cancelled", "order.refunded"]
+who = "{who}"
+"""
+_STEP = """
+[[steps]]
+name = "{name}"
+after = "{after}"
+channels = {channels}
+purpose = "{purpose}"
+expires = "90m"
+window = {{ days = "daily", hours = "9:00-20:00" }}
+"""
+
+
+@dataclass(frozen=True)
+class Step:
+    """Its legs are in order of preference; a real shop's steps, only sooner."""
+
+    name: str
+    after: str
+    channels: tuple[str, ...]
+    purpose: str = "service"
+
+
+CAMPAIGNS = {
+    "letters": (Step("1_thanks", "1m", ("email",)), Step("2_more", "2m", ("email",), "promotional")),
+    "telephone": (
+        Step("1_short", "1m", ("sms", "task")),
+        Step("2_reminder", "2m", ("call", "email")),
+    ),
+}
+
+
+def campaign_of(cents: int) -> str:
+    return "telephone" if cents >= DEAR else "letters"
+
+
+def mark(order_number: str, step: str) -> str:
+    """What every text says of itself, so that the receiving side can tell what it got."""
+    return f"mark {order_number} {step} end"
 
 
 @dataclass(frozen=True)
@@ -53,23 +109,38 @@ class House:
     folder: Path
 
     @classmethod
-    def built(
-        cls,
-        folder: Path,
-        first_day: str,
-        texts: Mapping[str, str] | None = None,
-        *,
-        mode: str = "live",
-    ) -> "House":
-        """`first_day` is that campaign's campaign.toml; `texts`, by file name, take the place of all shipped
-        ones, which are half a second's work at every start. The shop cannot be read yet.
-        """
+    def built(cls, folder: Path) -> "House":
+        """The shop cannot be read yet."""
         templates = folder / "message_templates"
-        shutil.copytree(bundled_templates(), templates, ignore=ignore_patterns("*.md") if texts else None)
-        for name, text in {"campaign.toml": first_day, **(texts or {})}.items():
-            (templates / "first_day" / name).write_text(text)
-        (folder / "paldies.toml").write_text(_SETTINGS.replace('mode = "live"', f'mode = "{mode}"'))
+        templates.mkdir(parents=True)
+        for shipped in bundled_templates().iterdir():
+            if shipped.is_file():
+                shutil.copy(shipped, templates)
+        for name, steps in CAMPAIGNS.items():
+            who = f"order.total {'>=' if name == 'telephone' else '<'} {DEAR // 100}"
+            room = templates / name
+            room.mkdir()
+            (room / "campaign.toml").write_text(
+                _HEAD.format(title=name, who=who)
+                + "".join(
+                    _STEP.format(
+                        name=step.name,
+                        after=step.after,
+                        channels=json.dumps(step.channels),
+                        purpose=step.purpose,
+                    )
+                    for step in steps
+                )
+            )
+            for step in steps:
+                _write_texts(room, step)
+        (folder / "paldies.toml").write_text(_SETTINGS)
+        HouseTime.begun(folder / "clock")
         return cls(folder)
+
+    @property
+    def time(self) -> HouseTime:
+        return HouseTime(self.folder / "clock")
 
     @property
     def shop(self) -> OddShop:
@@ -84,33 +155,65 @@ class House:
         return self.folder / "paldies.db"
 
     @property
+    def durable(self) -> Path:
+        """The database as it would be after a power cut."""
+        return self.folder / "durable"
+
+    @property
     def log(self) -> Path:
         return self.folder / "daemon.log"
 
-    def text(self, name: str) -> Path:
-        return self.folder / "message_templates" / name
+    def accepted(self, server: str) -> Path:
+        """What a server ("mail", "telephone") has accepted, a line of JSON each."""
+        return self.folder / f"{server}.accepted.jsonl"
 
-    def environment(self, smtp_url: str, *, fault: str = "") -> dict[str, str]:
+    def environment(
+        self, *, smtp: str = "", twilio: str = "", fault: str = "", zone: str = ""
+    ) -> dict[str, str]:
         """For a process that works here: nothing of ours from outside."""
         outside = {name: value for name, value in os.environ.items() if not name.startswith("PALDIES_")}
-        return {**outside, "PALDIES_EMAIL_URL": smtp_url, "PALDIES_FAULT": fault}
+        ours = {
+            "PALDIES_EMAIL_URL": smtp or "smtp://127.0.0.1:9",
+            "PALDIES_TWILIO_BASE_URL": twilio or "http://127.0.0.1:9",
+            "PALDIES_TWILIO_AUTH_TOKEN": TOKEN,
+            "PALDIES_FAULT": fault,
+        }
+        return {**outside, **ours, **({"TZ": zone} if zone else {})}
 
-    def told(self, event: str, **said: str) -> list[dict[str, str]]:
-        """The daemon's log lines about this event that say just this."""
-        lines = self.log.read_text().splitlines() if self.log.exists() else []
+    def told(self, event: str) -> list[dict[str, Any]]:
+        """The daemon's log lines about this event."""
+        lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
         told = [json.loads(line) for line in lines if line.startswith("{") and line.endswith("}")]
-        return [line for line in told if line["event"] == event and said.items() <= line.items()]
+        return [line for line in told if line["event"] == event]
 
     def rows(self, query: str, *values: Any) -> list[sqlite3.Row]:
-        with closing(sqlite3.connect(self.database)) as connection:
+        """Read-only, so that it tidies nothing up in the daemon's absence."""
+        uri = f"file:{self.database}?mode=ro"
+        with closing(sqlite3.connect(uri, uri=True, timeout=PROMPT)) as connection:
             connection.row_factory = sqlite3.Row
             return connection.execute(query, values).fetchall()
 
 
+def read_accepted(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
 def eventually(question: Callable[[], Any], *, within: float = PROMPT) -> Any:
-    """Its first answer that is true; fails the test if there is none in so many seconds."""
+    """Its first answer that is true; AssertionError if there is none in so many seconds."""
     end = time.monotonic() + within
     while not (answer := question()):
         assert time.monotonic() < end, f"it did not come about within {within:g} s"
         time.sleep(0.02)
     return answer
+
+
+def _write_texts(room: Path, step: Step) -> None:
+    words = mark("{{ order.number }}", step.name)
+    for channel in step.channels:
+        front = "" if channel in ("sms", "call") else f"---\nsubject: {step.name}\n---\n"
+        suffix = "md" if channel == "email" else "txt"
+        (room / f"{step.name}.{channel}.{suffix}").write_text(f"{front}Hello: {words}\n")
+
+
+def steps_of(campaign: str) -> Sequence[Step]:
+    return CAMPAIGNS[campaign]

@@ -1,79 +1,154 @@
-"""Says what became of every message that was due, from what the mail server took and what is on record."""
+"""Compares what was due, what the servers accepted, and what the database says."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from sqlite3 import Row
+from typing import Any
 
-from tests.crash.house import House
-from tests.crash.odd_shop import order_number
-from tests.smtp_servers import Mail
+from paldies.campaigns.words import EnrolmentState, MessageStatus
+from tests.crash.house import House, mark, read_accepted, steps_of
+from tests.crash.journal import claimed_too_late
+from tests.crash.odd_shop import order_number, phone_of
 
-WITHOUT_A_MAIL = frozenset({"failed", "skipped", "cancelled", "held", "unconfirmed"})
-WITH_A_MAIL = frozenset({"sent", "unconfirmed"})
-ON_RECORD = """
-SELECT orders.external_id, messages.step, messages.status, messages.reason, messages.rfc_id,
-       messages.possible_duplicate
+_EXPLAINED = frozenset({"failed", "skipped", "cancelled", "held", "unconfirmed"})
+_SURELY_NOT_SENT = frozenset({"try_again", "refused", "gave_up"})  # outcomes of attempts
+_MESSAGES = """
+SELECT messages.*, orders.external_id AS order_id, enrolments.state AS state
 FROM messages JOIN enrolments ON enrolments.id = messages.enrolment_id
               JOIN orders ON orders.id = enrolments.order_id
+ORDER BY messages.id
+"""
+_PASSAGES = """
+SELECT orders.external_id AS order_id, enrolments.campaign, enrolments.state, enrolments.reason
+FROM enrolments JOIN orders ON orders.id = enrolments.order_id
 """
 
 
 @dataclass
 class Verdict:
-    """Each list names order and step, and what is known of them; the first three must stay empty."""
+    """Each list names what it counts; all but the last two must stay empty."""
 
-    due: int
-    accepted: int
+    due: int = 0
+    accepted: int = 0
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
     unexplained: list[str] = field(default_factory=list)
-    flagged: list[str] = field(default_factory=list)  # came twice, and says so
+    claimed_too_late: list[str] = field(default_factory=list)  # after a refund or an opt-out was committed
+    flagged: list[str] = field(default_factory=list)  # service e-mails that came twice, and say so
     unconfirmed: list[str] = field(default_factory=list)
+    ends: Counter[str] = field(default_factory=Counter)  # of messages: status and reason
+
+    @property
+    def faults(self) -> list[str]:
+        """What the house has promised not to do."""
+        kinds = ("lost", "doubled", "unexplained", "claimed_too_late")
+        return [f"{kind}: {what}" for kind in kinds for what in getattr(self, kind)]
 
     def __str__(self) -> str:
-        counts = ("lost", "doubled", "unexplained", "flagged", "unconfirmed")
-        told = ", ".join(f"{name} {len(getattr(self, name))}" for name in counts)
-        return f"due {self.due}, accepted {self.accepted}, {told}"
+        return (
+            f"due {self.due}, accepted {self.accepted}: lost {len(self.lost)}, doubled {len(self.doubled)},"
+            f" doubled but flagged {len(self.flagged)}, unexplained {len(self.unexplained)},"
+            f" claimed after a refund or opt-out {len(self.claimed_too_late)},"
+            f" unconfirmed {len(self.unconfirmed)}"
+            f" ({', '.join(f'{end} {times}' for end, times in self.ends.most_common(6))})"
+        )
 
 
-def judge(house: House, mails: Sequence[Mail], order_ids: Collection[int], steps: Collection[str]) -> Verdict:
-    """For steps that are due for every one of the orders."""
-    verdict = Verdict(due=len(order_ids) * len(steps), accepted=len(mails))
-    copies = Counter(str(mail.parsed["Message-ID"]) for mail in mails)
-    recorded: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    for row in house.rows(ON_RECORD):
-        recorded[row["external_id"], row["step"]].append(row)
-    for order_id in order_ids:
-        for step in steps:
-            rows = recorded[str(order_id), step]
-            place = f"{order_number(order_id)} {step} {[dict(row) for row in rows]}"
-            if len(rows) != 1:
-                (verdict.doubled if rows else verdict.lost).append(place)
-            else:
-                _judge_one(verdict, rows[0], copies[f"<{rows[0]['rfc_id']}>"], place)
-    _find_strangers(verdict, mails, [row for rows in recorded.values() for row in rows])
-    return verdict
+def judge(house: House, due: Mapping[int, str]) -> Verdict:
+    """`due`: every order that the shop has sold, and the campaign it is for. All deadlines have passed."""
+    return _Judge(house).judge(due)
 
 
-def _judge_one(verdict: Verdict, row: Row, copies: int, place: str) -> None:
-    if copies == 0 and row["status"] not in WITHOUT_A_MAIL:
-        verdict.lost.append(place)
-    elif (copies and row["status"] not in WITH_A_MAIL) or (row["status"] != "sent" and not row["reason"]):
-        verdict.unexplained.append(place)
-    if copies > 2 or (copies == 2 and not row["possible_duplicate"]):
-        verdict.doubled.append(place)
-    elif copies == 2:
-        verdict.flagged.append(place)
-    if row["status"] == "unconfirmed":
-        verdict.unconfirmed.append(place)
+class _Judge:
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._verdict = Verdict()
+        self._rows: dict[tuple[int, str], list[Row]] = defaultdict(list)
+        for row in house.rows(_MESSAGES):
+            self._rows[int(row["order_id"]), row["step"]].append(row)
+        self._attempts: dict[int, list[Row]] = defaultdict(list)
+        for row in house.rows("SELECT * FROM attempts"):
+            self._attempts[row["message_id"]].append(row)
+        self._tasks = Counter(row["message_id"] for row in house.rows("SELECT message_id FROM staff_tasks"))
+        self._mails = self._by(read_accepted(house.accepted("mail")), "id")
+        self._calls = self._by(read_accepted(house.accepted("telephone")), "channel", "to")
 
+    def judge(self, due: Mapping[int, str]) -> Verdict:
+        verdict = self._verdict
+        passages = Counter((int(row["order_id"]), row["campaign"]) for row in self._house.rows(_PASSAGES))
+        declined = {
+            int(row["order_id"])
+            for row in self._house.rows(_PASSAGES)
+            if row["state"] == EnrolmentState.DECLINED and row["reason"]
+        }
+        for order_id, campaign in due.items():
+            name = order_number(order_id)
+            if passages[order_id, campaign] != 1:
+                kind = verdict.doubled if passages[order_id, campaign] else verdict.lost
+                kind.append(f"{name} has entered {campaign} {passages[order_id, campaign]} times")
+            for step in steps_of(campaign):
+                verdict.due += 1
+                rows = self._rows[order_id, step.name]
+                if not rows and order_id not in declined:
+                    verdict.lost.append(f"{name} {step.name}: nothing is on record")
+                if len({row["leg"] for row in rows}) < len(rows):
+                    verdict.doubled.append(f"{name} {step.name}: {len(rows)} rows")
+                for row in rows:
+                    self._judge_one(row, order_id)
+        self._find_strangers()
+        verdict.claimed_too_late += claimed_too_late(self._house)
+        return verdict
 
-def _find_strangers(verdict: Verdict, mails: Sequence[Mail], rows: Sequence[Row]) -> None:
-    """Mails that nothing on record stands for, or that speak of another order."""
-    orders = {f"<{row['rfc_id']}>": int(row["external_id"]) for row in rows if row["rfc_id"]}
-    for mail in mails:
-        message = mail.parsed
-        order_id, text = orders.get(str(message["Message-ID"])), message.get_body(("plain",))
-        if order_id is None or text is None or order_number(order_id) not in text.get_content():
-            verdict.unexplained.append(f"{message['Message-ID']} to {mail.recipient}")
+    def _judge_one(self, row: Row, order_id: int) -> None:
+        verdict, status = self._verdict, row["status"]
+        accepted = self._accepted(row, order_id)
+        attempts = self._attempts[row["id"]]
+        may_have_left = [attempt for attempt in attempts if attempt["outcome"] not in _SURELY_NOT_SENT]
+        place = (
+            f"{row['key']} by {row['channel']}: {status} {row['reason']}, accepted {accepted},"
+            f" tried {[attempt['outcome'] for attempt in attempts]}, note {row['note']!r}"
+        )
+        if not accepted and status not in _EXPLAINED:
+            verdict.lost.append(place)
+        elif accepted > len(may_have_left) or status in (MessageStatus.SENDING, MessageStatus.SCHEDULED):
+            verdict.unexplained.append(place)
+        elif (status != MessageStatus.SENT and not row["reason"]) or row["reason"] == "restored":
+            verdict.unexplained.append(place)
+        verdict.ends[f"{status} {row['reason']}".strip()] += 1
+        if accepted > 1:
+            may_be_twice = row["channel"] == "email" and row["purpose"] == "service" and accepted == 2
+            is_flagged = may_be_twice and row["possible_duplicate"]
+            (verdict.flagged if is_flagged else verdict.doubled).append(place)
+        if status == MessageStatus.UNCONFIRMED or row["reason"] == "unconfirmed":
+            verdict.unconfirmed.append(place)
+
+    def _accepted(self, row: Row, order_id: int) -> int:
+        match row["channel"]:
+            case "email":
+                return len(self._mails[(row["rfc_id"],)]) if row["rfc_id"] else 0
+            case "task":
+                return self._tasks[row["id"]]
+            case channel:
+                return len(self._calls[channel, phone_of(order_id)])
+
+    def _find_strangers(self) -> None:
+        """What arrived and nothing on record stands for, or that speaks of something else."""
+        rows = [row for some in self._rows.values() for row in some]
+        by_mail = {row["rfc_id"]: row for row in rows if row["rfc_id"]}
+        by_line = {(row["channel"], phone_of(int(row["order_id"]))): row for row in rows}
+        arrived = [(by_mail.get(key[0]), some) for key, some in self._mails.items()]
+        arrived += [(by_line.get((key[0], key[1])), some) for key, some in self._calls.items()]
+        for row, some in arrived:
+            for one in some:
+                self._verdict.accepted += 1
+                text = " ".join(one["text"].split())
+                if row is None or mark(order_number(int(row["order_id"])), row["step"]) not in text:
+                    self._verdict.unexplained.append(f"{one['id']} to {one['to']}: {text[:200]}")
+
+    @staticmethod
+    def _by(accepted: Sequence[Mapping[str, Any]], *names: str) -> dict[tuple[str, ...], list[Any]]:
+        found: dict[tuple[str, ...], list[Any]] = defaultdict(list)
+        for one in accepted:
+            found[tuple(one[name] for name in names)].append(one)
+        return found

@@ -1,0 +1,146 @@
+"""What is to go wrong in a life of the daemon: all of it follows from the seed."""
+
+import random
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+
+from paldies.faults import Point
+
+T = TypeVar("T")
+
+
+class End(StrEnum):
+    """How a life ends."""
+
+    POINT = "killed at a point"
+    MOMENT = "killed at some moment"
+    POWER = "power cut"
+    POWER_AT_POINT = "power cut at a point"
+    TERM = "asked to stop"
+    TERM_THEN_KILL = "asked to stop, and killed meanwhile"
+
+
+class Deed(StrEnum):
+    """What happens to it while it lives."""
+
+    REFUND = "orders refunded"
+    CANCEL = "orders cancelled"
+    OPT_OUT = "customers opt out"
+    FREEZE = "stopped and continued"  # for longer than any deadline
+    BLINK = "stopped and continued at once"
+    LOCK = "database locked"
+    DISK_FULL = "disk full"
+    JUMP = "clock set"
+    TWIN = "planned twice"  # by somebody who does not look first
+
+
+@dataclass(frozen=True)
+class Act:
+    after: float  # seconds from the one before, or from the beginning
+    deed: Deed
+    lasts: float = 0.0
+    size: float = 0.0  # orders, customers; or seconds that the clock is wrong from then on
+
+
+@dataclass(frozen=True)
+class Life:
+    end: End
+    acts: tuple[Act, ...]
+    lasts: float  # seconds after the last act, at most
+    letters: int  # orders that come before it begins, by campaign
+    calls: int
+    latecomers: int  # and soon after
+    trouble: float  # the share of transactions in which a server fails
+    faults: str = ""  # PALDIES_FAULT
+    zone: str = "UTC"  # of the machine
+    is_hasty: bool = False  # what befalls it does so from the very start, not once it runs
+    is_read_only: bool = False  # a life in front of a folder that cannot be written to
+
+    @property
+    def has_power_cut(self) -> bool:
+        return self.end in (End.POWER, End.POWER_AT_POINT)
+
+
+HOUR, YEAR = 3600.0, 365 * 86_400.0
+JUMPS = (HOUR, -HOUR, HOUR, -HOUR, 0.0, 0.0, 2 * YEAR, -2 * YEAR)
+_ZONES = ("UTC", "Europe/Riga", "Asia/Vladivostok", "America/New_York")
+_ENDS = {
+    End.POINT: 36,
+    End.MOMENT: 24,
+    End.POWER: 8,
+    End.POWER_AT_POINT: 12,
+    End.TERM: 12,
+    End.TERM_THEN_KILL: 8,
+}
+_DEEDS = {
+    Deed.REFUND: 20,
+    Deed.CANCEL: 12,
+    Deed.OPT_OUT: 20,
+    Deed.FREEZE: 3,
+    Deed.BLINK: 12,
+    Deed.LOCK: 6,
+    Deed.DISK_FULL: 6,
+    Deed.JUMP: 4,
+    Deed.TWIN: 12,
+}
+# Nobody else may write while the power shim watches what is synced.
+_OTHERS_WRITE = frozenset({Deed.OPT_OUT, Deed.LOCK, Deed.TWIN})
+_HASTY = 0.15
+_BEYOND_DEADLINES = 2.5  # seconds
+
+
+def life(dice: random.Random, *, may_cut_power: bool) -> Life:
+    """One more, drawn from the dice."""
+    ends = {end: weight for end, weight in _ENDS.items() if may_cut_power or "power" not in end}
+    end = _drawn(ends, dice)
+    if dice.random() < 0.02:
+        return Life(End.TERM, (), 3.0, letters=1, calls=1, latecomers=0, trouble=0.0, is_read_only=True)
+    has_cut = end in (End.POWER, End.POWER_AT_POINT)
+    acts = tuple(
+        act
+        for act in (_act(dice) for _ in range(dice.choice((1, 2, 3, 4, 5))))
+        if not (has_cut and act.deed in _OTHERS_WRITE)
+    )
+    return Life(
+        end=end,
+        acts=acts,
+        lasts=dice.uniform(0.05, 0.8) if end not in (End.POINT, End.POWER_AT_POINT) else 1.2,
+        letters=dice.randrange(1, 5),
+        calls=dice.randrange(1, 5),
+        latecomers=dice.randrange(0, 3),
+        trouble=dice.choice((0.0, 0.15, 0.3, 0.5)),
+        faults=_faults(end, dice, may_race=not has_cut),
+        zone=dice.choice(_ZONES),
+        is_hasty=dice.random() < _HASTY,
+    )
+
+
+def _act(dice: random.Random) -> Act:
+    deed = _drawn(_DEEDS, dice)
+    after = dice.uniform(0.0, 0.3)
+    match deed:
+        case Deed.FREEZE:
+            return Act(after, deed, lasts=_BEYOND_DEADLINES)
+        case Deed.BLINK:
+            return Act(after, deed, lasts=dice.uniform(0.02, 0.2))
+        case Deed.LOCK | Deed.DISK_FULL:
+            return Act(after, deed, lasts=dice.uniform(0.1, 1.0))
+        case Deed.JUMP:
+            return Act(after, deed, size=dice.choice(JUMPS))
+        case _:
+            return Act(after, deed, size=dice.randrange(1, 4))
+
+
+def _faults(end: End, dice: random.Random, *, may_race: bool) -> str:
+    faults = []
+    if may_race and dice.random() < 0.5:  # stopped just before a claim, and others act meanwhile
+        faults.append(f"{Point.BEFORE_CLAIM}:{dice.randrange(1, 6)}:STOP")
+    if end in (End.POINT, End.POWER_AT_POINT):
+        point = dice.choice([point for point in Point if point != Point.BEFORE_CLAIM or not faults])
+        faults.append(f"{point}:{dice.choice((1, 1, 1, 2, 3, 5))}")
+    return ",".join(faults)
+
+
+def _drawn(weights: dict[T, int], dice: random.Random) -> T:
+    return dice.choices(list(weights), list(weights.values()))[0]
