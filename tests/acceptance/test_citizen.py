@@ -4,7 +4,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from paldies.campaigns.words import MessageStatus
 from paldies.outbox import by_hand
 from paldies.outbox.endings import LIVE
 from paldies.store.backup import back_up
-from paldies.store.schema import messages
+from paldies.store.schema import messages, orders
 from tests.smtp_servers import KeepingServer
 from tests.whole_house import CAMPAIGN, MORNING, ShopDatabase, WholeHouse, furnish
 
@@ -181,3 +181,92 @@ async def test_after_a_clean_stop_what_is_late_goes_as_ever(
 def waiting_or_sent(house: WholeHouse) -> int:
     wanted = select(func.count()).where(messages.c.status.in_((*LIVE, MessageStatus.SENT.value)))
     return house.app.database.look(lambda session: session.scalar(wanted)) or 0
+
+
+OLD = [f"old{number}" for number in range(400)]
+
+
+def put_old_orders(shop: ShopDatabase, **said: Any) -> None:
+    """Orders of the last two years, in one go."""
+    rows = [
+        {"id": name, "number": name, "status": "paid", "currency": "EUR", "total": 10,
+         "email": f"{name}@example.com",
+         "placed_at": f"{MORNING - (2 + number * 1.8) * DAY:%Y-%m-%d %H:%M:%S}", "updated_at": "", **said}
+        for number, name in enumerate(OLD)
+    ]  # fmt: skip
+    names = ", ".join(rows[0])
+    marks = ", ".join("?" * len(rows[0]))
+    with closing(sqlite3.connect(shop.path)) as connection, connection:
+        statement = f"INSERT INTO sale ({names}) VALUES ({marks})"
+        connection.executemany(statement, [tuple(row.values()) for row in rows])
+
+
+def change_all(shop: ShopDatabase, at: datetime, assignment: str = "") -> None:
+    """As a plugin does that saves every order once more."""
+    with closing(sqlite3.connect(shop.path)) as connection, connection:
+        more = f", {assignment}" if assignment else ""
+        connection.execute(f"UPDATE sale SET updated_at = ?{more}", [f"{at:%Y-%m-%d %H:%M:%S}"])
+
+
+async def test_old_orders_cause_nothing_however_they_come(
+    shop: ShopDatabase, mails: Callable[[], list[str]]
+) -> None:
+    house = await WholeHouse.opened(shop.path.parent)
+    now = house.clock.now
+
+    put_old_orders(shop, updated_at=f"{now() + MINUTE:%Y-%m-%d %H:%M:%S}")  # reported as new, all at once
+    await house.tick(after=2 * MINUTE)
+    await house.tick(after=HOUR)
+    change_all(shop, now())  # saved once more
+    await house.tick(after=MINUTE)
+    change_all(shop, now(), "total = total + 0.01, first_name = 'A'")  # with something else in it
+    await house.tick(after=MINUTE)
+    for status in ("refunded", "paid", "cancelled", "paid"):  # to and fro
+        change_all(shop, now(), f"status = '{status}'")
+        await house.tick(after=MINUTE)
+    change_all(shop, now(), "id = 'again-' || id")  # under new names
+    await house.tick(after=MINUTE)
+    for jump in (HOUR, DAY, 2 * 365 * DAY):  # and the clock is wrong
+        change_all(shop, now(), "payment_method = payment_method || '.'")
+        await house.tick(after=jump)
+    seen = house.app.database.look(lambda session: session.scalar(select(func.count()).select_from(orders)))
+    planned = waiting_or_sent(house)
+    await house.close()
+
+    assert mails() == []
+    assert seen == 2 * len(OLD)
+    assert planned == 0
+
+
+async def test_orders_without_any_time_are_history_at_the_first_poll(
+    shop: ShopDatabase, mails: Callable[[], list[str]]
+) -> None:
+    put_old_orders(shop, placed_at=None, updated_at=f"{MORNING - DAY:%Y-%m-%d %H:%M:%S}")
+    house = await WholeHouse.opened(shop.path.parent)
+    await house.live(days=2)
+    await house.close()
+
+    assert mails() == []
+
+
+async def test_a_shop_that_tidies_up_its_old_orders_is_held_back_and_fresh_ones_go(
+    shop: ShopDatabase, mails: Callable[[], list[str]]
+) -> None:
+    (folder := shop.path.parent / "message_templates/parcel").mkdir()
+    (folder / "campaign.toml").write_text(CAMPAIGN.replace("order.confirmed", "order.shipped"))
+    (folder / "1_right_choice.email.md").write_text(TEXT)
+    put_old_orders(shop, updated_at=f"{MORNING - DAY:%Y-%m-%d %H:%M:%S}")
+    house = await WholeHouse.opened(shop.path.parent)
+
+    change_all(shop, house.clock.now() + MINUTE, "status = 'shipped'")
+    shop.order("alice", at=MORNING + MINUTE)
+    await house.tick(after=2 * MINUTE)
+    await house.tick(after=30 * MINUTE)
+    waiting = {reason for _, reason in held(house)}
+    went = mails()
+    await house.close()
+
+    assert waiting == {Reason.UNUSUAL_VOLUME}
+    assert "alice@example.com" in went
+    lately = len([number for number in range(len(OLD)) if 2 + number * 1.8 <= 30])
+    assert len(went) == 1 + lately + 50  # as many as the blast breaker lets through in any case
