@@ -120,17 +120,17 @@ class _Mover:
         self, after: Entry, times: Schedule, *, at: datetime, is_shifted: bool
     ) -> tuple[Entry, datetime]:
         """Its new moment has passed, its deadline has not."""
-        if at <= self._now:
-            return after, at
-        at = times.hours.next_open(at) or at
+        moment = times.hours.next_open(at) or at
         halfway = times.hours.next_open(self._now + (times.expires_at - self._now) / 2)
         if is_shifted and halfway and halfway <= times.expires_at:
-            at = min(at, halfway)
-        own_deadline = after.expires_at or at + (times.expires_at - times.planned_at)
-        is_in_time = is_shifted and at <= times.expires_at
-        return _planned(
-            after, at, times.expires_at if is_in_time else max(own_deadline, times.expires_at)
-        ), at
+            moment = min(moment, halfway)
+        deadline = times.expires_at
+        if not is_shifted or moment > deadline:
+            own = after.expires_at or moment + (times.expires_at - times.planned_at)
+            deadline = max(deadline, own)
+        if at <= self._now or moment > deadline:  # it is looked at when it would have been, as it is
+            return after, at
+        return _planned(after, moment, deadline), moment
 
     def _with_deadline(
         self, after: Entry, old: Step, new: Step, *, at: datetime
