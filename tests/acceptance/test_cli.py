@@ -640,6 +640,28 @@ def test_a_test_mail_leaves_rehearsal_only_for_the_staff(
     assert server.mails[0].parsed["Subject"].startswith("[Test] Pasūtījums")
 
 
+def test_a_test_text_is_refused_to_strangers_and_without_a_telephone_company(begun: Paldies) -> None:
+    order = ("templates", "send-test", "first_day", "2_reminder", "--to")
+
+    stranger = begun(*order, "+37120000001")
+    by_nobody = begun(*order, "+37120000001", "--really")
+    to_staff = begun(*order, "+37120000001", "--channel", "task")
+
+    assert [said.code for said in (stranger, by_nobody, to_staff)] == [1, 1, 1]
+    assert "[shop] phone, or add --really" in stranger.err
+    assert "Twilio is not set up" in by_nobody.err
+    assert "choose email, sms or call" in to_staff.err
+
+
+def test_a_page_is_refused_for_a_campaign_that_is_not_there(begun: Paldies) -> None:
+    nowhere = begun("templates", "preview", "winter")
+    unnamed = begun("templates", "preview", "first_day", "--text")
+
+    assert (nowhere.code, unnamed.code) == (1, 1)
+    assert "There are: first_day, getting_started, listening" in nowhere.err
+    assert "name it" in unnamed.err
+
+
 def test_a_mail_server_that_is_down_is_one_sentence(begun: Paldies, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PALDIES_EMAIL_URL", "smtp://127.0.0.1:1")
 
