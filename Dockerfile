@@ -1,4 +1,4 @@
-# paldies in a box: /shop holds paldies.toml and message_templates, /data what must survive.
+# paldies in a box: /shop holds paldies.toml and message_templates, /data what must survive, /state what tells a restored database.
 FROM python:3.13-slim AS build
 WORKDIR /src
 COPY requirements.image.lock ./
@@ -12,12 +12,12 @@ RUN /opt/paldies/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
 FROM python:3.13-slim
 # 1000 is what most machines call their first user: a mounted folder can be written to.
 RUN useradd --uid 1000 --create-home paldies \
- && mkdir -p /shop /data \
- && chown paldies: /shop /data
+ && mkdir -p /shop /data /state \
+ && chown paldies: /shop /data /state
 COPY --from=build /opt/paldies /opt/paldies
 ENV PATH=/opt/paldies/bin:$PATH \
     PALDIES_DATABASE=sqlite:////data/paldies.db \
-    PALDIES_STATE_DIR=/data/state \
+    PALDIES_STATE_DIR=/state \
     PALDIES_WEB_HOST=0.0.0.0
 USER paldies
 WORKDIR /shop

@@ -184,7 +184,7 @@ def test_an_endless_line_is_rejected_and_never_held_in_memory(folder: Path, name
     tracemalloc.stop()
 
     assert [order.id for order in orders] == ["1", "3"]
-    assert [problem for _, problem in rejected] == ["the line is longer than 10 MB"]
+    assert [problem for _, problem in rejected] == ["the line is longer than 2 MB"]
     assert peak < 3 * MAX_LINE
 
 

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 from paldies.orders.events import New
 
-
 JUST_NOW = timedelta(hours=1)
 
 
@@ -23,8 +22,8 @@ class History:
     def holds(self, event: New, now: datetime) -> bool:
         """At the first poll only an exact time can tell that something is not history.
 
-        Shops tell whole seconds: the very second of the first poll is none. `now` may lie before that poll, if
-        the clock was set back: what happens now, or has just happened, is news all the same.
+        Shops tell whole seconds: the very second of the first poll is none. `now` may lie before that poll,
+        if the clock was set back: what happens now, or has just happened, is news all the same.
         """
         if self.ended_at is None:
             return True

@@ -104,3 +104,5 @@ class WatchedShop:
             log.info("orders", shop=self.name, new=watched.orders_new, changed=watched.orders_changed)
         for rejected in watched.rejected:
             log.warning("an order could not be understood", where=rejected.where, problem=rejected.problem)
+        if watched.rejected_more:
+            log.warning("more orders could not be understood", shop=self.name, count=watched.rejected_more)

@@ -20,6 +20,7 @@ from paldies.store.database import Database
 _NIGHT = 3  # the hour, in the shop's zone, from which open orders are looked at again
 _ASKED = 500  # open orders that a shop is asked about at once
 _REMEMBERED = 10_000  # rejected rows that are not reported again
+_REPORTED = 100  # rejected rows that one look names: of a file in which none is right, all are in .rejected
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,8 @@ class Watched:
 
     orders_seen: int = 0
     taken: Taken = field(default_factory=Taken)
-    rejected: tuple[Rejected, ...] = ()  # those that were not reported before
+    rejected: tuple[Rejected, ...] = ()  # the first of those that were not reported before
+    rejected_more: int = 0
 
     @property
     def orders_new(self) -> int:
@@ -47,8 +49,10 @@ class Watched:
         return self.taken.retimed
 
     def __add__(self, other: "Watched") -> "Watched":
+        rejected = self.rejected + other.rejected
+        more = self.rejected_more + other.rejected_more + len(rejected[_REPORTED:])
         return Watched(
-            self.orders_seen + other.orders_seen, self.taken + other.taken, self.rejected + other.rejected
+            self.orders_seen + other.orders_seen, self.taken + other.taken, rejected[:_REPORTED], more
         )
 
 

@@ -15,9 +15,10 @@ from paldies.orders.shops.values import BadValue, from_json
 from paldies.orders.snapshot import Snapshot
 
 SUFFIXES = (".csv", ".tsv", ".jsonl", ".ndjson")
-MAX_LINE = 10_000_000  # bytes; more than that is no order, and must not fill the memory
+MAX_LINE = 2_000_000  # bytes; more than that is no order, and must not fill the memory
 
-_PAGE = 500  # rows
+_PAGE = 500  # rows, or fewer
+_PAGE_BYTES = 2 * MAX_LINE
 _BLOCK = 65_536  # bytes
 _DELIMITERS = ",;\t"
 _NOT_UTF_8 = "this is not UTF-8: save the file as UTF-8"
@@ -49,6 +50,7 @@ def read_file(
     with OrderFile(path) as file:
         snapshots: list[Snapshot] = []
         rejected: list[Rejected] = []
+        begins_at = 0
         for row in file.rows():
             try:
                 if snapshot := _snapshot(row, reading):
@@ -56,10 +58,10 @@ def read_file(
             except (BadRow, BadValue) as problem:
                 on_rejected(row, str(problem))
                 rejected.append(Rejected(f"{path.name}, line {row.line}", str(problem)))
-            if len(snapshots) + len(rejected) >= _PAGE:
+            if len(snapshots) + len(rejected) >= _PAGE or file.bytes_read - begins_at > _PAGE_BYTES:
                 on_progress(file.bytes_read, file.size)
                 yield Page(snapshots, rejected=rejected)
-                snapshots, rejected = [], []
+                snapshots, rejected, begins_at = [], [], file.bytes_read
         on_progress(file.bytes_read, file.size)
         if snapshots or rejected:
             yield Page(snapshots, rejected=rejected)
@@ -170,8 +172,12 @@ def _records(lines: Iterator[tuple[int, str]], delimiter: str) -> Iterator[tuple
     taken: list[tuple[int, str]] = []
 
     def take() -> Iterator[str]:
+        length = 0
         while following := waiting.popleft() if waiting else next(lines, None):
             taken.append(following)
+            length += len(following[1])
+            if length > MAX_LINE and len(taken) > 1:
+                raise csv.Error(f"the record is longer than {MAX_LINE // 1_000_000} MB")
             yield following[1]
 
     while True:

@@ -19,7 +19,7 @@ from paldies.orders.shops.base import ShopError
 CONNECT_TIMEOUT = 10.0  # seconds
 READ_TIMEOUT = 60.0  # seconds without a byte: a small host takes long over a page of a hundred orders
 WHOLE_TIMEOUT = 180.0  # seconds for one answer, however slowly its bytes trickle
-MOST_BYTES = 64 * 2**20  # of one answer
+MOST_BYTES = 16 * 2**20  # of one answer
 MOST_PATIENCE = 10.0  # seconds spent waiting in one question, if the shop asks us to wait
 _TRIES = 4
 _USUAL_WAIT = 2.0  # seconds, where a shop that is too busy does not say how long
