@@ -16,7 +16,7 @@ from paldies.simulation.tape import Tape
 from paldies.templates.bundled import bundled_templates
 
 FIRST = datetime(2026, 2, 2, 6, tzinfo=UTC)  # a Monday, eight in the morning in Riga
-AFTER_ALL = datetime(2027, 1, 1, tzinfo=UTC)
+AFTER_ALL = datetime(2030, 1, 1, tzinfo=UTC)
 LANGUAGES = ("lv", "ru", "en")
 _TOML = """
 [paldies]

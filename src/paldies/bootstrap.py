@@ -30,7 +30,7 @@ from paldies.outbox.evidence import House
 from paldies.outbox.ledger import Ledger
 from paldies.outbox.links import Links
 from paldies.outbox.plans import Plans
-from paldies.outbox.rate import Rate
+from paldies.outbox.rate import A_SECOND, Rate
 from paldies.replies.asking import Asking
 from paldies.reports.alerts import StaffAlerts
 from paldies.settings import OrderSource, Settings
@@ -92,8 +92,9 @@ def build(
     channels: Sequence[Channel] | None = None,
     database: Database | None = None,
     composing: type[Composer] = Composer,
+    look_every: timedelta = A_SECOND,
 ) -> App:
-    """`channels` and `database` replace those of the settings.
+    """`channels` and `database` replace those of the settings; `look_every` is how often it will be driven.
 
     Raises SetUpError, ShopError, the database's own errors.
     """
@@ -131,7 +132,7 @@ def build(
             plans=plans,
             house=house,
             clock=clock,
-            rate=Rate(rate_of(name, settings)),
+            rate=Rate(rate_of(name, settings), holds=look_every),
             budget=budget,
             links=links,
             alerts=alerts,

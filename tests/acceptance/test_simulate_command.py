@@ -49,7 +49,7 @@ def paldies(folder: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., t
 
 
 def test_it_tells_who_would_get_what_and_what_not_and_why(folder: Path, paldies: Simulate) -> None:
-    code, out, _ = paldies("simulate", "--orders", folder / "orders.jsonl", "--every", "6h", "--json")
+    code, out, _ = paldies("simulate", "--orders", folder / "orders.jsonl", "--every", "30m", "--json")
 
     report = json.loads(out)
     assert code == 0
@@ -61,7 +61,7 @@ def test_it_tells_who_would_get_what_and_what_not_and_why(folder: Path, paldies:
 
 
 def test_what_calls_and_texts_cost_is_added_up_by_day(folder: Path, paldies: Simulate) -> None:
-    orders = ("--orders", folder / "orders.jsonl", "--every", "6h", "--json")
+    orders = ("--orders", folder / "orders.jsonl", "--every", "30m", "--json")
 
     _, out, _ = paldies("simulate", *orders, "--email-price", "0.01", "--consent", "all")
     report = json.loads(out)
@@ -76,7 +76,7 @@ def test_what_calls_and_texts_cost_is_added_up_by_day(folder: Path, paldies: Sim
 
 
 def test_nobody_who_has_not_agreed_is_called(folder: Path, paldies: Simulate) -> None:
-    orders = ("--orders", folder / "orders.jsonl", "--every", "6h", "--json")
+    orders = ("--orders", folder / "orders.jsonl", "--every", "30m", "--json")
 
     _, out, _ = paldies("simulate", *orders, "--consent", "none")
 
@@ -87,7 +87,7 @@ def test_the_page_stands_alone_and_the_table_has_every_message(folder: Path, pal
     page, table = folder / "out.html", folder / "out.csv"
 
     code, out, _ = paldies(
-        "simulate", "--orders", folder / "orders.jsonl", "--every", "6h", "--html", page, "--csv", table
+        "simulate", "--orders", folder / "orders.jsonl", "--every", "30m", "--html", page, "--csv", table
     )
 
     drawn = page.read_text("utf-8")
@@ -107,7 +107,7 @@ def test_comparing_shows_only_what_a_draft_changes_by_customer(folder: Path, pal
     plan.write_text(plan.read_text().replace('after = "14d"', 'after = "16d"'))
 
     _, out, _ = paldies(
-        "simulate", "--orders", folder / "orders.jsonl", "--every", "6h", "--compare", draft, "--json"
+        "simulate", "--orders", folder / "orders.jsonl", "--every", "30m", "--compare", draft, "--json"
     )
 
     changed = json.loads(out)
@@ -119,7 +119,7 @@ def test_comparing_shows_only_what_a_draft_changes_by_customer(folder: Path, pal
 
 def test_the_same_draft_changes_nothing_for_anybody(folder: Path, paldies: Simulate) -> None:
     _, out, _ = paldies(
-        "simulate", "--orders", folder / "orders.jsonl", "--every", "6h", "--compare", folder / "texts"
+        "simulate", "--orders", folder / "orders.jsonl", "--every", "30m", "--compare", folder / "texts"
     )
 
     assert "Nothing differs for anybody" in out
@@ -134,9 +134,9 @@ def test_what_the_database_knows_is_played_and_nothing_of_it_is_changed(
     paldies("orders", "import", folder / "orders.jsonl")
     before = sha256((folder / "paldies.rehearsal.db").read_bytes()).hexdigest()
 
-    _, out, _ = paldies("simulate", "--every", "6h", "--json")
+    _, out, _ = paldies("simulate", "--every", "30m", "--json")
     from_the_database = json.loads(out)
-    _, out, _ = paldies("simulate", "--orders", folder / "orders.jsonl", "--every", "6h", "--json")
+    _, out, _ = paldies("simulate", "--orders", folder / "orders.jsonl", "--every", "30m", "--json")
     from_the_file = json.loads(out)
 
     assert sha256((folder / "paldies.rehearsal.db").read_bytes()).hexdigest() == before
@@ -154,7 +154,7 @@ def test_a_shop_without_orders_is_told_where_to_take_some_from(paldies: Simulate
 def test_a_broken_draft_is_named_and_the_rest_is_played(folder: Path, paldies: Simulate) -> None:
     (folder / "texts/listening/campaign.toml").write_text("title = ")
 
-    code, out, err = paldies("simulate", "--orders", folder / "orders.jsonl", "--every", "6h", "--json")
+    code, out, err = paldies("simulate", "--orders", folder / "orders.jsonl", "--every", "30m", "--json")
 
     assert code == 0
     assert "listening/campaign.toml" in err

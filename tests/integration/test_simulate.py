@@ -71,7 +71,9 @@ async def test_every_tick_of_the_daemon_at_every_look_leaves_the_same_trace(tmp_
 
     clock = SteppedClock(span.begins_at)
     ticked = tape_of(file, tmp_path / "ticked.db")
-    app = furnish(settings, stage, ticked, clock=clock, folder=tmp_path / "ticking")
+    app = furnish(
+        settings, stage, ticked, clock=clock, folder=tmp_path / "ticking", look_every=every
+    )
     daemon = Daemon(app)
     await daemon.begin()
     while clock.now() < span.ends_at + 20 * DAYS:

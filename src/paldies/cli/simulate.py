@@ -33,7 +33,8 @@ from paldies.simulation.run import Played, Span, play
 from paldies.simulation.tape import Tape
 
 # Up to so many orders, how often to look: few are dealt with at each message's very moment.
-_LOOKS = ((500, timedelta(0)), (5_000, timedelta(minutes=10)), (20_000, timedelta(minutes=30)))
+_LOOKS = ((500, timedelta(0)), (5_000, timedelta(minutes=10)))
+_SELDOM = timedelta(minutes=30)
 
 
 class Consent(StrEnum):
@@ -53,7 +54,7 @@ def simulate(
     compare: Annotated[Path | None, typer.Option(help="Another draft: show only what differs.")] = None,
     since: Annotated[str, typer.Option("--from", help="A day; what lies before is history.")] = "",
     until: Annotated[str, typer.Option(help="The last day whose orders count.")] = "",
-    every: Annotated[str, typer.Option(help='How often to look: "0s" is exact, "1h" is fast.')] = "",
+    every: Annotated[str, typer.Option(help='How often to look: "0s" is exact, "30m" is fast.')] = "",
     bounce_rate: Annotated[
         float | None, typer.Option(min=0, max=1, help="Share of addresses that do not exist.")
     ] = None,
@@ -166,11 +167,14 @@ def _midnight(day: str, zone: ZoneInfo) -> datetime:
 def _look_every(text: str, orders: int) -> timedelta:
     """What is looked at together is done together, which is what makes many orders quick."""
     if not text:
-        return next((every for most, every in _LOOKS if orders <= most), timedelta(hours=1))
+        return next((every for most, every in _LOOKS if orders <= most), _SELDOM)
     try:
-        return timedelta(0) if text in ("0", "0s") else parse_duration(text)
+        every = timedelta(0) if text in ("0", "0s") else parse_duration(text)
     except ValueError as error:
         raise Refused(f"--every: {error}") from None
+    if every > _SELDOM:
+        raise Refused(f"--every {text}: look every 30m at least, or orders would count as heard of too late.")
+    return every
 
 
 def _run(desk: Desk, stage: Stage, tape: Tape, span: Span, *, folder: Path, knows_consents: bool) -> Played:

@@ -27,7 +27,7 @@ from paldies.simulation.report import (
 )
 from paldies.simulation.run import Span
 
-BUSIEST = 5  # hours of each channel
+BUSIEST = 3  # hours of each channel
 
 _SENT = """
 SELECT messages.campaign, messages.step, messages.channel, attempts.locale, count(*), sum(attempts.cost)

@@ -33,7 +33,15 @@ class Stage:
     renders_all: bool = False
 
 
-def furnish(settings: Settings, stage: Stage, tape: Tape, *, clock: SteppedClock, folder: Path) -> App:
+def furnish(
+    settings: Settings,
+    stage: Stage,
+    tape: Tape,
+    *,
+    clock: SteppedClock,
+    folder: Path,
+    look_every: timedelta = timedelta(0),
+) -> App:
     """Everything else is as it will be live: hours, rates, budget, rules. Raises SetUpError."""
     database = Scratch(folder / FILE)
     main = settings.paldies.model_copy(
@@ -44,6 +52,7 @@ def furnish(settings: Settings, stage: Stage, tape: Tape, *, clock: SteppedClock
         clock=clock,
         channels=make_providers(settings, stage.behaviour, clock, email_price=stage.email_price),
         database=database,
+        look_every=look_every,
         composing=ThoroughComposer if stage.renders_all else SimulatedComposer,
     )
     return replace(app, shops=_shops(tape, database, clock, country=main.country))

@@ -1,9 +1,12 @@
 """One page that shows a simulation, in one file: no script, nothing loaded from anywhere."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from importlib.resources import files
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -11,7 +14,7 @@ from markupsafe import Markup
 
 from paldies.simulation import plots
 from paldies.simulation.composing import Example
-from paldies.simulation.report import Report
+from paldies.simulation.report import Report, Sent, Silence
 
 _CHANNELS = {"email": "e-mail", "sms": "text message", "call": "call", "task": "staff"}
 _WEEKDAYS = ("a Monday", "a Tuesday", "a Wednesday", "a Thursday", "a Friday", "a Saturday", "a Sunday")
@@ -31,7 +34,7 @@ def draw(report: Report, examples: Sequence[Example], *, name: str) -> str:
         "amount": lambda number: f"{number:,}",
         "money": lambda cost: f"{Decimal(cost):,.2f}",
         "percent": _percent,
-        "channel_name": lambda channel: _CHANNELS.get(channel, channel),
+        "channel_name": _CHANNELS.__getitem__,
         "weekday": lambda number: _WEEKDAYS[number],
         "day": lambda at: f"{at.astimezone(zone):%-d %B %Y}",
         "hour": lambda at: _hour(at.astimezone(zone)),
@@ -39,6 +42,9 @@ def draw(report: Report, examples: Sequence[Example], *, name: str) -> str:
     style = (files("paldies.simulation.page") / "style.css").read_text("utf-8")
     return drawing.get_template("page.html").render(
         report=report,
+        said=list(_by_step(report.sent)),
+        silences=list(_by_reason(report.silences)),
+        in_vain=list(_by_reason(report.in_vain)),
         examples=sorted(examples, key=lambda one: (one.campaign, one.step, one.channel, one.locale)),
         name=name,
         style=Markup(style),  # noqa: S704 - our own file
@@ -49,6 +55,45 @@ def draw(report: Report, examples: Sequence[Example], *, name: str) -> str:
         ),
         put_off=sum(one.messages for one in report.put_off),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Rows of a report that say the same, together; `parts` are what they differ in, the largest first."""
+
+    name: str
+    channel: str
+    parts: Sequence[tuple[str, int]]
+    messages: int
+    cost: Decimal = Decimal(0)
+
+
+def _by_step(sent: Sequence[Sent]) -> Iterator[Line]:
+    """The languages of a step together."""
+    for (campaign, step, channel), rows in groupby(
+        sent, key=lambda one: (one.campaign, one.step, one.channel)
+    ):
+        those = list(rows)
+        languages = [(one.locale, one.messages) for one in those]
+        cost = sum((one.cost for one in those), Decimal(0))
+        yield Line(f"{campaign} · {step}", channel, languages, sum(one.messages for one in those), cost)
+
+
+def _by_reason(silences: Sequence[Silence]) -> list[Line]:
+    """The steps that one reason has kept back together, the commonest reason first."""
+    together: dict[str, list[Silence]] = defaultdict(list)
+    for one in silences:
+        together[one.sentence].append(one)
+    lines = [
+        Line(
+            sentence,
+            "",
+            [(f"{one.campaign} · {one.step}, {_CHANNELS[one.channel]}", one.messages) for one in those],
+            sum(one.messages for one in those),
+        )
+        for sentence, those in together.items()
+    ]
+    return sorted(lines, key=lambda line: -line.messages)
 
 
 def _percent(share: float) -> str:

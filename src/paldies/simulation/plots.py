@@ -105,7 +105,7 @@ def _scale(top: int) -> Markup:
 
 
 def _label(on: date, told: Sequence[Day]) -> str:
-    every = ceil(len(told) / 10)
+    every = ceil(len(told) / 8)
     return f"{on.day} {on:%b}" if (on - told[0].on).days % every == 0 else ""
 
 

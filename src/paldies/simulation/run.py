@@ -49,7 +49,7 @@ async def play(
 ) -> Played:
     """`folder` is empty and gets the simulation's database; `real` is only read, for customers' wishes."""
     clock = SteppedClock(span.begins_at)
-    app = furnish(settings, stage, tape, clock=clock, folder=folder)
+    app = furnish(settings, stage, tape, clock=clock, folder=folder, look_every=span.look_every)
     if real:
         wishes.take_over_suppressions(real, app.database)
         if takes_consents:
