@@ -233,6 +233,21 @@ async def test_a_provider_that_is_down_rests_the_channel_and_costs_no_message_an
     assert {row.attempts for row in bench.rows()} == {1}
 
 
+async def test_a_clock_that_leaps_while_the_provider_is_down_puts_nothing_off_for_years(bench: Bench) -> None:
+    await bench.orders("Alice")
+    bench.channel.answers["alice@example.com"].append(PROVIDER_DOWN)
+    bench.channel.gate.clear()
+
+    leaving = asyncio.create_task(bench.dispatch(at=20 * MINUTES))
+    await bench.channel.entered.wait()
+    bench.clock.move_to(NOON + timedelta(days=730))
+    bench.channel.gate.set()
+    await leaving
+
+    (row,) = bench.rows()
+    assert (row.reason, row.send_at) == ("try_again", row.expires_at)
+
+
 async def test_a_channel_whose_probe_fails_goes_on_resting(bench: Bench) -> None:
     await bench.orders("Alice")
     bench.channel.answers["alice@example.com"].append(PROVIDER_DOWN)
