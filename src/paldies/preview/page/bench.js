@@ -2,7 +2,7 @@
 import { byId, made } from "./made.js";
 import { drawn, mistake } from "./pieces.js";
 
-const EVERY = 350;  // milliseconds between two questions whether anything was saved
+const EVERY = 250;  // milliseconds between two questions whether anything was saved
 const form = byId("controls");
 const address = new URLSearchParams(location.search);
 const languages = { en: "English", lv: "Latvian", ru: "Russian", lt: "Lithuanian", et: "Estonian", de: "German", fr: "French", es: "Spanish", uk: "Ukrainian", pl: "Polish", fi: "Finnish" };

@@ -3,7 +3,7 @@ export function made(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes))
     if (value !== false && value !== undefined) element.setAttribute(name, value === true ? "" : value);
-  element.append(...children.flat().filter(child => child !== "" && child !== false && child !== 0 && child !== null && child !== undefined));
+  element.append(...children.flat(Infinity).filter(child => child !== "" && child !== false && child !== 0 && child !== null && child !== undefined));
   return element;
 }
 
