@@ -28,7 +28,7 @@ def segments(text: str) -> Segments:
         sizes = [2 if char in _EXTENDED else 1 for char in text]
         return Segments("GSM-7", sum(sizes), _count(sizes, alone=160, joined=153))
     sizes = [2 if ord(char) > 0xFFFF else 1 for char in text]  # a surrogate pair stays together
-    foreign = "".join(dict.fromkeys(char for char in text if char not in _BASIC | _EXTENDED))
+    foreign = "".join(dict.fromkeys(char for char in text if char not in _BASIC and char not in _EXTENDED))
     return Segments("UCS-2", sum(sizes), _count(sizes, alone=70, joined=67), foreign)
 
 
