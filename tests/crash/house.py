@@ -85,10 +85,10 @@ class Step:
 
 
 CAMPAIGNS = {
-    "letters": (Step("1_thanks", "1m", ("email",)), Step("2_more", "2m", ("email",), "promotional")),
+    "letters": (Step("1_thanks", "15s", ("email",)), Step("2_more", "30s", ("email",), "promotional")),
     "telephone": (
-        Step("1_short", "1m", ("sms", "task")),
-        Step("2_reminder", "2m", ("call", "email")),
+        Step("1_short", "15s", ("sms", "task")),
+        Step("2_reminder", "30s", ("call", "email")),
     ),
 }
 

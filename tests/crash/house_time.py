@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 NOON = datetime(2026, 3, 10, 10, 0, tzinfo=UTC)  # a Tuesday, noon in Riga
-SPEED = 60.0  # a minute passes in a second: what takes a shop an hour takes us one
+SPEED = 30.0  # half a minute passes in a second
 _FORM = struct.Struct("ddd")
 
 

@@ -15,6 +15,7 @@ from tests.crash.living import Tenant
 from tests.crash.oracle import Verdict, judge
 from tests.crash.sabotage import NEEDS_POWER_CUTS
 from tests.crash.schedule import Life, life
+from tests.crash.telling import untold
 
 LIVES = 36  # in one house: as many as fit into an hour of its time
 
@@ -61,7 +62,8 @@ def run_house(folder: Path, seed: int, *, lives: int = LIVES, sabotage: str = ""
         tenant.live_until_all_is_over()
     verdict: Verdict = judge(tenant.house, tenant.trade.due)
     record = tenant.record
-    broken = [*verdict.faults, *record.oddities]
+    silences = [f"why says nothing of the doubt about order {order_id}" for order_id in untold(tenant.house)]
+    broken = [*verdict.faults, *record.oddities, *silences]
     if not broken:
         shutil.rmtree(folder)
     return Outcome(

@@ -94,7 +94,7 @@ class Tenant:
         """A last life, in which everything works, until every deadline has passed."""
         self._trouble_servers(0.0)
         with self._daemon() as process:
-            time.sleep(1.0)  # a minute of the house's: most of what waits leaves now
+            time.sleep(2.0)  # a minute of the house's: most of what waits leaves now
             skipped = 0.0
             while skipped < _DEADLINES:
                 self.house.time.skip(_STEP)

@@ -105,11 +105,11 @@ def life(dice: random.Random, *, may_cut_power: bool) -> Life:
     return Life(
         end=end,
         acts=acts,
-        lasts=dice.uniform(0.05, 0.8) if end not in (End.POINT, End.POWER_AT_POINT) else 1.2,
-        letters=dice.randrange(1, 5),
-        calls=dice.randrange(1, 5),
+        lasts=2.5 if end in (End.POINT, End.POWER_AT_POINT) else dice.uniform(0.1, 1.6),
+        letters=dice.randrange(2, 7),
+        calls=dice.randrange(2, 7),
         latecomers=dice.randrange(0, 3),
-        trouble=dice.choice((0.0, 0.15, 0.3, 0.5)),
+        trouble=dice.choice((0.0, 0.2, 0.4, 0.6)),
         faults=_faults(end, dice, may_race=not has_cut),
         zone=dice.choice(_ZONES),
         is_hasty=dice.random() < _HASTY,
@@ -134,7 +134,7 @@ def _act(dice: random.Random) -> Act:
 
 def _faults(end: End, dice: random.Random, *, may_race: bool) -> str:
     faults = []
-    if may_race and dice.random() < 0.5:  # stopped just before a claim, and others act meanwhile
+    if may_race and dice.random() < 0.35:  # stopped just before a claim, and others act meanwhile
         faults.append(f"{Point.BEFORE_CLAIM}:{dice.randrange(1, 6)}:STOP")
     if end in (End.POINT, End.POWER_AT_POINT):
         point = dice.choice([point for point in Point if point != Point.BEFORE_CLAIM or not faults])
