@@ -38,6 +38,7 @@ class Daemon:
         self._planning = asyncio.Lock()
         self._problems: set[str] = set()
         self._waves_marked = 0  # as of the last beat
+        self._has_begun = False
 
     async def run(self, engine: Engine, timetable: list[Tick]) -> None:
         """Until SIGTERM or SIGINT: what is in flight gets `stop_timeout`; a second signal ends at once."""
@@ -88,6 +89,7 @@ class Daemon:
         for name in waiting:
             log.warning("an edited campaign.toml waits for `paldies campaigns publish`", campaign=name)
         await self.settle_doubts()
+        self._has_begun = True
 
     async def end(self, patience: float) -> None:
         for dispatcher in self.app.dispatchers:
@@ -162,6 +164,8 @@ class Daemon:
         if self.app.library.is_behind:  # somebody may have published it meanwhile
             self.app.memory.learn(await self.app.database.read(load_texts))
         problems = {str(problem) for problem in self.app.library.refresh()}
+        if self._has_begun:
+            self.app.library.warm_up()
         for problem in sorted(problems - self._problems):
             log.warning("a text cannot be used; the last good one stays", problem=problem)
             self.app.alerts.tell(
@@ -230,8 +234,7 @@ class Daemon:
         await self.app.database.run(installation.set_summarised, now)
 
     def _drafts(self) -> Drafts:
-        texts = {(text.name.campaign, text.name.step, text.name.channel) for text in self.app.library.texts()}
-        drafts = read_drafts(self.app.templates, self.app.traits, texts)
+        drafts = read_drafts(self.app.templates, self.app.traits, self.app.library.legs())
         for problem in drafts.problems:
             log.error("a campaign cannot be used", problem=problem)
             self.app.alerts.tell(f"campaign {problem}", f"A campaign cannot be used: {problem}")

@@ -72,6 +72,16 @@ class Library:
             found[asked] = next((text for name in names if (text := self._text(name))), None)
         return found[asked]
 
+    def legs(self) -> set[Leg]:
+        """Of every text that has a file, and a version that is used; compiles none."""
+        known = {*list(self._live), *self._memory.names()}
+        return {name.leg for name in self._on_disk if name in known}
+
+    def warm_up(self) -> None:
+        """Compiles one of the texts that nobody has needed yet, some 30 ms."""
+        if cold := self._on_disk - self._live.keys() - self._refused.keys():
+            self._text(min(cold))
+
     def texts(self) -> list[Text]:
         """Every text that has a file, in its version that is used."""
         return [text for name in sorted(self._on_disk) if (text := self._text(name))]
@@ -141,6 +151,9 @@ class Library:
             return None
         if refused and refused[0] == source.sha:
             return refused[1]
+        known = self._memory.last_good(file.name)
+        if live is None and waited is None and known and known.sha == source.sha:
+            return None  # it worked before the last start, and is compiled when it is needed
         try:
             is_known = waited is not None and waited[0].sha == source.sha
             text = waited[1] if waited and is_known else build(source, file.label, folder=file.folder)
@@ -170,7 +183,10 @@ class Library:
             file.text,
             layout=frame.in_language(file.name.written_in).text if frame else "",
             senders=used_senders(script, self._folder.senders, file=file.label).to_json(),
-            attachments=[read_attachment(name, file.folder, file=file.label) for name in script.attach],
+            attachments=[
+                read_attachment(name, file.folder, file=file.label, line=script.attach_line)
+                for name in script.attach
+            ],
         )
 
     def _text(self, name: TextName) -> Text | None:
@@ -178,8 +194,11 @@ class Library:
         if name not in self._live and (source := self._memory.last_good(name)):
             try:
                 self._live[name] = build(source, str(name), folder=self._folder.path / name.campaign)
-            except TemplateFault:
-                return None  # its attachment is gone; the file's own problem has been reported
+            except TemplateFault as fault:  # its attachment is gone, or an update of ours refuses it
+                if name in self._on_disk and name not in self._refused:
+                    self._refused[name] = (source.sha, fault.problem)
+                    self._problems.append(fault.problem)
+                return None
         return self._live.get(name)
 
 
