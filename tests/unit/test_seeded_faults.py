@@ -210,7 +210,7 @@ CORPUS = [
     ),
     Seeded("misspelt list", body("{% for l in order.line %}a{% endfor %}"), LETTER, BODY, "order.line", "'lines'"),
     Seeded(
-        "misspelt in a loop", body("{% for l in order.lines %}{{ l.nam }}{% endfor %}"), LETTER, BODY, "nam", "spelling"
+        "misspelt in a loop", body("{% for l in order.lines %}{{ l.nam }}{% endfor %}"), LETTER, BODY, "no 'l.nam'", "'name'"
     ),
     # front matter
     Seeded("unknown key on top", front("subjet: Hello"), LETTER, 2, "subjet", "subject:"),
@@ -221,8 +221,8 @@ CORPUS = [
     Seeded("front matter never ends", lambda s: s.write(LETTER, "---\nsubject: Hi\nHello"), LETTER, 3, "", "subject:"),
     Seeded("fence never ends", lambda s: s.write(LETTER, "---\nsubject: Hi\n"), LETTER, 1, "never ends", "---"),
     Seeded("front matter too late", lambda s: s.write(LETTER, "\n---\nsubject: Hi\n---\nx"), LETTER, 1, "", "subject"),
-    Seeded("unknown sender", front("subject: Hi\nsender: zoe"), LETTER, 1, "'zoe'", "anna"),
-    Seeded("attachment not there", front("subject: Hi\nattach: a.pdf"), LETTER, 1, "'a.pdf'", "beside the text"),
+    Seeded("unknown sender", front("subject: Hi\nsender: zoe"), LETTER, 3, "'zoe'", "anna"),
+    Seeded("attachment not there", front("subject: Hi\nattach: a.pdf"), LETTER, 3, "'a.pdf'", "beside the text"),
     Seeded("voicemail in a letter", front("subject: Hi\nvoicemail: Hello"), LETTER, 3, "answering machine", "call"),
     Seeded("subject too long", front(f"subject: {'long ' * 13}"), LETTER, 2, "64 characters", "60"),
     Seeded("subject empty for some", front("subject: {{ customer.first_name }}"), LETTER, 2, "empty", "never is"),

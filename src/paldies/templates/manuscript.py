@@ -32,6 +32,8 @@ class Manuscript:
     voicemail: Passage
     sender: str = ""
     attach: tuple[str, ...] = ()
+    sender_line: int = 1
+    attach_line: int = 1
 
 
 @dataclass(slots=True)
@@ -45,14 +47,16 @@ def read(text: str, file: str) -> Manuscript:
     lines = text.removeprefix("\ufeff").splitlines()
     front = _front_matter(lines, file)
     nothing = Passage("", file)
-    attach = front.entries.get("attach", nothing).text
+    sender, attach = front.entries.get("sender", nothing), front.entries.get("attach", nothing)
     return Manuscript(
         body=Passage("\n".join(lines[front.lines :]) + "\n", file, front.lines + 1),
         subject=front.entries.get("subject", nothing),
         preheader=front.entries.get("preheader", nothing),
         voicemail=front.entries.get("voicemail", nothing),
-        sender=front.entries.get("sender", nothing).text,
-        attach=tuple(name.strip() for name in attach.split(",") if name.strip()),
+        sender=sender.text,
+        attach=tuple(name.strip() for name in attach.text.split(",") if name.strip()),
+        sender_line=sender.line,
+        attach_line=attach.line,
     )
 
 

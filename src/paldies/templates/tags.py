@@ -174,7 +174,7 @@ def _check(passage: Passage) -> None:
     environment = html_environment()
     try:
         tree = environment.parse(passage.text)
-        environment.compile(tree, raw=True)  # knows the filters as well
+        environment.compile(passage.text, raw=True)  # knows the filters as well; a tree would be changed
     except TemplateSyntaxError as error:
         raise TemplateFault(
             str(error.message).rstrip("."),

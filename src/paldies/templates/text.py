@@ -69,7 +69,9 @@ def build(source: Source, file: str, *, folder: Path) -> Text:
         file=file,
         sha=source.sha,
         sender=script.sender,
-        attachments=tuple(attachments.read(name, folder, file=file) for name in script.attach),
+        attachments=tuple(
+            attachments.read(name, folder, file=file, line=script.attach_line) for name in script.attach
+        ),
         senders=senders,
         sheets=_compiled(script, source),
     )
@@ -96,6 +98,7 @@ def used_senders(script: Manuscript, senders: Senders, *, file: str) -> Senders:
             if known
             else f"Add [{script.sender}] and a name to {SENDERS_FILE}.",
             file=file,
+            line=script.sender_line,
         )
     return senders.only(script.sender)
 

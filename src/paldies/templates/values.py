@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 from jinja2 import nodes
 
-from paldies.campaigns.facts import Customer, Order
+from paldies.campaigns.facts import Customer, Line, Order
 from paldies.templates.faults import TemplateFault
 from paldies.templates.senders import Sender
 
@@ -64,14 +64,30 @@ class _Use:
 
 def _uses(tree: nodes.Template, own: set[str]) -> Iterator[_Use]:
     everything = sorted({*NAMES, *own, *_BUILT_IN})
+    loops = _loop_kinds(tree)
+    kinds = NAMES | loops
     for name in tree.find_all(nodes.Name):
         if name.ctx == "load":
             yield _Use(name.name, repr(name.name), everything, name.lineno)
     for part in tree.find_all(nodes.Getattr):
-        if isinstance(part.node, nodes.Name) and part.node.name not in own:
+        if isinstance(part.node, nodes.Name) and (part.node.name in loops or part.node.name not in own):
             whole = part.node.name
-            if kind := NAMES.get(whole):
+            if kind := kinds.get(whole):
                 yield _Use(part.attr, repr(f"{whole}.{part.attr}"), _parts(kind), part.lineno)
+
+
+def _loop_kinds(tree: nodes.Template) -> dict[str, type | None]:
+    """What `line` is in `{% for line in order.lines %}`; None where one name stands for different things."""
+    kinds: dict[str, type | None] = {}
+    for loop in tree.find_all(nodes.For):
+        if isinstance(loop.target, nodes.Name):
+            goes_through = isinstance(loop.iter, nodes.Getattr) and loop.iter.attr == "lines"
+            kind = Line if goes_through else None
+            kinds[loop.target.name] = kind if kinds.get(loop.target.name, kind) is kind else None
+    for given in tree.find_all(nodes.Assign):
+        if isinstance(given.target, nodes.Name):
+            kinds[given.target.name] = None
+    return kinds
 
 
 def _parts(kind: type) -> list[str]:

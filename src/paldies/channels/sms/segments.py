@@ -38,14 +38,15 @@ def parted(text: str) -> list[str]:
     if whole.count == 1:
         return [text]
     is_basic = whole.encoding == "GSM-7"
-    parts, room = [""], 0
+    most = 153 if is_basic else 67
+    parts, room = [""], most
     for char in text:
         size = 1 + (char in _EXTENDED if is_basic else ord(char) > 0xFFFF)
-        room = room - size if parts[0] else (153 if is_basic else 67) - size
-        if room < 0:
+        if size > room:
             parts.append("")
-            room = (153 if is_basic else 67) - size
+            room = most
         parts[-1] += char
+        room -= size
     return parts
 
 
