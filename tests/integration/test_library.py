@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -447,3 +448,20 @@ def test_check_asks_each_channel_whether_it_can_carry_a_text(folder: Path) -> No
     (found,) = [problem for problem in problems if "long" in problem.text]
     assert (found.text, found.remedy) == ("it is long for en", "Cut it in half.")
     assert found.is_warning
+
+
+def test_what_worked_before_the_last_start_is_compiled_only_when_it_is_needed(folder: Path) -> None:
+    notebook = Notebook()
+    opened(folder, notebook)
+    good = [source for name in notebook.names() if (source := notebook.last_good(name))]
+    refused_now = [replace(source, text=letter("{{ customer.")) for source in good]  # of the same sha
+    library = Library(folder, locale="lv", memory=Notebook(refused_now))
+
+    at_the_start = library.refresh()
+    legs = library.legs()
+    for _ in good:
+        library.warm_up()
+
+    assert at_the_start == []
+    assert legs == {("first", "hello", "email")}
+    assert len(library.refresh()) == len(good) == 2
