@@ -28,6 +28,7 @@ class Person:
 
     def __init__(self, first_name: str = "Alice", **others: object) -> None:
         self.first_name = first_name
+        self.name = first_name
         vars(self).update(others)
 
 
@@ -159,7 +160,7 @@ LINES = Person(lines=[Person("Cup|1"), Person("Šalle")])
 
 def test_a_loop_between_list_items_makes_one_list() -> None:
     content = letter(
-        "- first\n{% for line in order.lines %}\n- {{ line.first_name }}\n{% endfor %}\n- last", order=LINES
+        "- first\n{% for line in order.lines %}\n- {{ line.name }}\n{% endfor %}\n- last", order=LINES
     )
 
     assert body_of(content) == "<ul><li>first</li><li>Cup|1</li><li>Šalle</li><li>last</li></ul>"
@@ -168,7 +169,7 @@ def test_a_loop_between_list_items_makes_one_list() -> None:
 
 def test_a_loop_between_table_rows_makes_one_table() -> None:
     content = letter(
-        "| You chose | |\n|:--|--:|\n{% for line in order.lines %}\n| {{ line.first_name }} | 1 |\n"
+        "| You chose | |\n|:--|--:|\n{% for line in order.lines %}\n| {{ line.name }} | 1 |\n"
         "{% endfor %}\n| all | 2 |",
         order=LINES,
     )
@@ -180,7 +181,7 @@ def test_a_loop_between_table_rows_makes_one_table() -> None:
 
 def test_numbers_count_on_through_a_loop_in_both_parts() -> None:
     content = letter(
-        "1. first\n{% for line in order.lines %}\n1. {{ line.first_name }}\n{% endfor %}\n1. last",
+        "1. first\n{% for line in order.lines %}\n1. {{ line.name }}\n{% endfor %}\n1. last",
         order=LINES,
     )
 
@@ -209,7 +210,7 @@ def test_a_condition_around_a_list_takes_the_list_away_and_leaves_no_gap() -> No
 
 def test_a_loop_within_a_condition_and_an_else_for_none() -> None:
     body = (
-        "{% if order %}\n{% for line in order.lines %}\n{{ line.first_name }}:\n\n- one\n"
+        "{% if order %}\n{% for line in order.lines %}\n{{ line.name }}:\n\n- one\n"
         "{% else %}\nNothing.\n{% endfor %}\n{% endif %}\n"
     )
 
