@@ -211,7 +211,8 @@ class Daemon:
         for shop in self.app.shops:
             await shop.rescan_if_due(now)
         await self.app.alerts.deliver()
-        await self._summarise()
+        if not await self.app.database.read(installation.is_shut):  # the original tells of the day
+            await self._summarise()
 
     async def forget(self) -> None:
         """What was sent long ago; between two pieces there is room for others."""

@@ -35,6 +35,12 @@ def standstill(session: Session) -> str:
     return (row.fence or (row.paused_at and "paused") or "") if row else ""
 
 
+def is_shut(session: Session) -> bool:
+    """Whether this is a restored or copied database that nobody has adopted yet."""
+    row = session.get(Instance, 1)
+    return bool(row and row.fence)
+
+
 def summarised_at(session: Session) -> datetime | None:
     """When staff last got the daily summary."""
     return session.get_one(Instance, 1).summarised_at
