@@ -595,6 +595,22 @@ def test_a_typo_in_a_text_is_found_with_its_line(begun: Paldies, tmp_path: Path)
     assert problem["line"] == len(text.read_text().splitlines())
 
 
+def test_texts_are_tried_on_the_shops_own_orders(house: House, tmp_path: Path) -> None:
+    text = tmp_path / "message_templates/first_day/1_right_choice.email.md"
+    text.write_text(
+        text.read_text() + "\n{% if order.number == '#1007' %}{{ order.shipped_at|date }}{% endif %}\n"
+    )
+
+    said = house.paldies("templates", "check")
+    told = house.paldies("templates", "check", "--json").json
+
+    assert said.code == 1 and "on your last 1 order." in said.out
+    (problem,) = [one for one in told["problems"] if one["level"] == "problem"]
+    assert told["orders"] == 1
+    assert "for 1 of your last 1 orders, such as order #1007: {{ order.shipped_at|date }}" in problem["text"]
+    assert problem["line"] == len(text.read_text().splitlines())
+
+
 def test_a_preview_speaks_the_language_asked_for(begun: Paldies, tmp_path: Path) -> None:
     shown = begun(
         "templates", "preview", "first_day", "1_right_choice", "--locale", "ru", "--out", "mail.html"

@@ -30,7 +30,7 @@ def check(ctx: typer.Context, json: AsJson = False) -> None:
     if json:
         as_json({"texts": count, "orders": report.orders, "problems": report.problems, "campaigns": drafts})
     else:
-        _show(report.problems, drafts, f"{counted(count, 'text')}{_tried(report.orders)}")
+        _show(report.problems, drafts, f"{counted(count, 'text')}{_tried(report)}")
     if drafts or any(not problem.is_warning for problem in report.problems):
         raise typer.Exit(1)
 
@@ -82,5 +82,8 @@ def _row(problem: Problem) -> tuple[Text, str, str, str]:
     return coloured(problem.level), where, problem.text, problem.remedy
 
 
-def _tried(orders: int) -> str:
-    return f", tried on two sample orders{f' and your last {orders}' if orders else ''}"
+def _tried(report: lint.Report) -> str:
+    said = ", tried on two sample orders"
+    if report.orders < report.known:
+        return f"{said} and on {report.orders} of your last {report.known}, for which there was time"
+    return f"{said} and on your last {counted(report.known, 'order')}" if report.known else said

@@ -26,10 +26,11 @@ _PATIENCE = 10.0  # seconds for the shop's real orders
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`orders`: how many of the shop's real ones there was time to try."""
+    """`orders`: how many of the shop's `known` ones there was time to try."""
 
     problems: list[Problem]
     orders: int
+    known: int
 
 
 def check(
@@ -75,7 +76,7 @@ def check(
         problems += steps.missing_texts(library, campaign)
         problems += steps.unknown_senders(library, campaign)
     problems += steps.missing_languages(library, locale)
-    return Report(_in_order(problems, library, carriers), tried)
+    return Report(_in_order(problems, library, carriers), tried, len(real))
 
 
 def _reading(text: Text, written: Written, plans: Mapping[str, Campaign], carriers: Carriers) -> Reading:

@@ -2,17 +2,15 @@
 
 from paldies.campaigns.definition import Campaign, Step
 from paldies.campaigns.expressions import ExpressionError, is_true
-from paldies.campaigns.words import EventKind
+from paldies.campaigns.words import EventKind, OrderStatus
 from paldies.templates.samples import Sample
 
-# A campaign that waits for one of these knows when it was.
-_MOMENTS = {
-    EventKind.CONFIRMED: "confirmed_at",
-    EventKind.PAID: "paid_at",
-    EventKind.SHIPPED: "shipped_at",
-    EventKind.DELIVERED: "delivered_at",
-    EventKind.CANCELLED: "cancelled_at",
-    EventKind.REFUNDED: "refunded_at",
+# What has happened to an order that one of these starts a campaign for; the shop may not say when.
+_HAPPENED = {
+    EventKind.SHIPPED: ("shipped_at", {OrderStatus.SHIPPED, OrderStatus.DELIVERED}),
+    EventKind.DELIVERED: ("delivered_at", {OrderStatus.DELIVERED}),
+    EventKind.CANCELLED: ("cancelled_at", {OrderStatus.CANCELLED}),
+    EventKind.REFUNDED: ("refunded_at", {OrderStatus.REFUNDED}),
 }
 
 
@@ -27,5 +25,7 @@ def wants(campaign: Campaign | None, step: Step | None, sample: Sample) -> bool:
 
 def could_get(campaign: Campaign | None, sample: Sample) -> bool:
     """Whether what starts the campaign has happened to a real order."""
-    moment = _MOMENTS.get(campaign.trigger) if campaign else None
-    return moment is None or getattr(sample.order, moment) is not None
+    if campaign is None or campaign.trigger not in _HAPPENED:
+        return True
+    moment, states = _HAPPENED[campaign.trigger]
+    return getattr(sample.order, moment) is not None or sample.order.status in states
