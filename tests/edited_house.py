@@ -214,9 +214,9 @@ def renamed(name: str) -> str:
 
 
 def to_toml(plan: Campaign) -> str:
-    return f'title = "Care"\ntrigger = "{plan.trigger.value}"\nstop_on = []\n' + "".join(
-        _step_toml(step) for step in plan.steps
-    )
+    stops = ", ".join(_quoted(kind.value) for kind in sorted(plan.stop_on))
+    head = f'title = "Care"\ntrigger = "{plan.trigger.value}"\nstop_on = [{stops}]\n'
+    return head + "".join(map(_step_toml, plan.steps))
 
 
 def _step_toml(step: Step) -> str:

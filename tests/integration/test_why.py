@@ -198,7 +198,7 @@ def test_every_campaign_is_told_even_if_the_order_is_not_in_it(database: Databas
         session.execute(update(campaigns).where(campaigns.c.name == "gone").values(withdrawn_at=NOON - HOURS))
         order = add_order(session, add_customer(session), EventKind.CONFIRMED, external_id="1")
         add_event(session, order, EventKind.PLACED, is_history=True)
-        plan(session)
+        plan(session, 2 * HOURS)
 
         found = told(session, "1")["campaigns"]
 
@@ -330,7 +330,8 @@ def test_a_message_that_was_faster_than_the_opt_out_says_so(database: Database) 
 
     assert [reason for _, _, reason in outcomes(story)] == ["", "suppressed"]
     assert first_step(story)["sentence"].endswith("It had left at 12:20 when the opt-out came at 12:21.")
-    assert "(She asked)" in story["campaigns"][0]["steps"][1]["sentence"]
+    sentence = story["campaigns"][0]["steps"][1]["sentence"]
+    assert sentence == "Not sent: on 18 Nov it was noted for Alice: She asked."
 
 
 def test_what_was_said_is_shown_on_request_only(database: Database) -> None:
@@ -636,6 +637,9 @@ The shop's own id is 1.
 What the shop gave cannot all be used: phone: This is not a telephone number.
 Times are the customer's, those of New York; in brackets the shop's.
 
+Next: 2_thank_you (email) of “The first day” on Thu 19 Nov 01:00 (08:00 in
+Riga), if nothing comes between.
+
 What happened
   placed on Wed 18 Nov 05:00 (12:00 in Riga), first seen on Wed 18 Nov 05:03
     (12:03 in Riga)
@@ -654,6 +658,65 @@ The first day [after_delivery]
   Not begun. What begins this campaign has not happened to the order yet.
 """
     )
+
+
+@pytest.mark.parametrize(
+    ("reason", "source", "sentence"),
+    [
+        ("asked not to be called", "person", "Not called: Carla asked on 3 Nov not to be called."),
+        (
+            "asked during a call not to be called again",
+            "call",
+            "Not called: Carla asked on 3 Nov during a call not to be called again.",
+        ),
+        (
+            "asked Anna not to be called again",
+            "person",
+            "Not called: on 3 Nov Carla asked Anna not to be called again.",
+        ),
+        ("no such number", "bounce", "Not called: since 3 Nov nothing can reach it (no such number)."),
+    ],
+)
+def test_who_asked_not_to_be_called_and_when_is_said(
+    database: Database, reason: str, source: str, sentence: str
+) -> None:
+    with database.session() as session:
+        publish_campaign(session, CALL_OR_TASK)
+        carla = add_customer(session, "Carla")
+        add_order(session, carla, EventKind.CONFIRMED, external_id="1", phone="+12125550100")
+        suppress(session, "+12125550100", channel="call", reason=reason, source=source, now=NOON - 15 * DAYS)
+        plan(session)
+        look(session, HOURS)
+
+        step = first_step(told(session, "1", HOURS))
+
+    assert step["legs"][0]["sentence"] == sentence
+
+
+def test_the_next_thing_is_said_on_top_at_the_hour_at_which_it_may_go(database: Database) -> None:
+    with database.session() as session:
+        publish_campaign(session, SHOPPING_HOURS)
+        carla = add_customer(session, "Carla")
+        add_order(session, carla, EventKind.CONFIRMED, external_id="1", zones=[NEW_YORK])
+        plan(session)
+
+        coming = told(session, "1")["next"]
+
+    assert coming["sentence"] == (
+        "Next: 1_hello (email) of “First day” on Wed 18 Nov 10:00 (17:00 in Riga), if nothing comes between."
+    )
+    assert coming["at_customer"] == "2026-11-18T10:00:00-05:00"
+
+
+def test_nothing_to_come_is_said_as_well(database: Database) -> None:
+    with database.session() as session:
+        publish_campaign(session)
+        add_order(session, add_customer(session), EventKind.PLACED, external_id="1")
+
+        story, text = told(session, "1"), text_of(session, "1")
+
+    assert story["next"] is None
+    assert "Next: nothing is planned." in text
 
 
 def test_in_a_crowd_every_step_has_one_outcome_and_one_reason(database: Database) -> None:

@@ -10,11 +10,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from paldies.campaigns.definition import Campaign, Step
-from paldies.campaigns.due import Due
-from paldies.campaigns.facts import Customer, Facts
+from paldies.campaigns.first_times import first_times
 from paldies.campaigns.policy import why_stopped
 from paldies.campaigns.reasons import Reason
-from paldies.campaigns.schedule import Schedule, schedule
+from paldies.campaigns.schedule import Schedule
 from paldies.campaigns.traits import Traits
 from paldies.campaigns.underway import Change, Entry, Move, Underway
 from paldies.campaigns.words import MessageStatus
@@ -173,32 +172,7 @@ class _Mover:
         return Change(entry, ended, at, at)
 
     def _times(self, step: Step, channel: str) -> Schedule | None:
-        """As the policy finds it at its first look; None where it will find no hour."""
-        passage = self._passage
-        due = Due(
-            key="",
-            enrolment=passage.key,
-            campaign=self._new.name,
-            step=step,
-            leg=1,
-            traits=self._traits[channel],
-            purpose=step.purpose,
-            send_at=passage.event_at + step.after,
-            event_at=passage.event_at,
-            expires_at=None,
-            previous_at=self._latest,
-        )
-        facts = Facts(
-            order=None,
-            customer=Customer(),
-            address="",
-            zones=passage.zones,
-            home_zone=passage.home_zone,
-            country=passage.country,
-            region=passage.region,
-        )
-        times = schedule(due, facts)
-        return times if isinstance(times, Schedule) else None
+        return first_times(step, self._traits[channel], self._passage, previous_at=self._latest)
 
 
 def _planned(entry: Entry, at: datetime, deadline: datetime) -> Entry:

@@ -18,6 +18,7 @@ from paldies.outbox.enrolling import Candidate, enrol_all
 from paldies.outbox.plans import Running
 from paldies.store.database import Database
 from paldies.store.schema import customers, enrolments, orders
+from paldies.store.shops import shops_with_orders
 from paldies.store.views import customer_value, read_customers, read_orders
 
 CHUNK = 100  # customers in one transaction: under 50 ms on SQLite
@@ -65,7 +66,8 @@ def named_orders(session: Session, names: Collection[str]) -> Found:
     spelt = bare | {f"#{name}" for name in bare}
     columns = (orders.c.id, orders.c.shop, orders.c.external_id, orders.c.number, orders.c.customer_id)
     # the index on ids begins with the shop: there are few, and without them all orders would be read
-    by_id = select(*columns).where(orders.c.shop.in_(list(_shops(session))), orders.c.external_id.in_(spelt))
+    shops = list(shops_with_orders(session))
+    by_id = select(*columns).where(orders.c.shop.in_(shops), orders.c.external_id.in_(spelt))
     by_number = select(*columns).where(orders.c.number.in_(spelt))
     rows = sorted(session.execute(union(by_id, by_number)), key=lambda row: row.id)
     known = {name.lstrip("#") for row in rows for name in (row.external_id, row.number)}
@@ -198,12 +200,6 @@ def _last_ordinal(earlier: Sequence[_Earlier]) -> int:
     """Of the manual triggers so far; 0 if there was none."""
     kinds = (passage.occurrence.rpartition(".") for passage in earlier)
     return max((int(ordinal) for kind, _, ordinal in kinds if kind == EventKind.MANUAL), default=0)
-
-
-def _shops(session: Session) -> Iterator[str]:
-    name = ""
-    while name := session.scalar(select(func.min(orders.c.shop)).where(orders.c.shop > name)) or "":
-        yield name
 
 
 def _next_customers(session: Session, after: int) -> list[int]:

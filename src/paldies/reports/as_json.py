@@ -27,6 +27,7 @@ def to_json(story: OrderStory) -> dict[str, Any]:
             "shop_zone": story.shop_zone,
         },
         "as_of": _utc(story.now),
+        "next": _upcoming(story, clock),
         "paused_at": _utc(story.paused_at),
         "fence": story.fence,
         "daemon_silent_since": _utc(story.daemon_silent_since),
@@ -41,6 +42,20 @@ def to_json(story: OrderStory) -> dict[str, Any]:
             for event in story.events
         ],
         "campaigns": [_passage(passage, clock) for passage in story.passages],
+    }
+
+
+def _upcoming(story: OrderStory, clock: LocalTime) -> dict[str, Any] | None:
+    coming = story.upcoming
+    if coming is None:
+        return None
+    return {
+        "what": coming.what.value,
+        "campaign": coming.campaign,
+        "step": coming.step,
+        "channel": coming.channel,
+        "sentence": sentences.of_upcoming(coming, clock),
+        **_moments(coming.at, clock),
     }
 
 

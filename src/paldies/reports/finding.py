@@ -1,18 +1,18 @@
 """Which orders a person means by an order's number, an e-mail address or a telephone number."""
 
 import re
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from paldies.customers.addresses import AddressError, email_address
 from paldies.customers.identity import roots_of
 from paldies.customers.revision import customers_using
 from paldies.store.schema import orders
+from paldies.store.shops import shops_with_orders
 
 MOST = 20
 _TELEPHONE = re.compile(r"\+?(?:[\s()./-]*[0-9]){5,17}[\s()./-]*")
@@ -31,7 +31,7 @@ def _by_number(session: Session, text: str) -> list[int]:
     return _newest(
         session,
         # the index begins with the shop: there are few, and without them all orders would be read
-        _ORDERS.where(orders.c.shop.in_(list(_shops(session))), orders.c.external_id == text),
+        _ORDERS.where(orders.c.shop.in_(list(shops_with_orders(session))), orders.c.external_id == text),
         _ORDERS.where(orders.c.number.in_({text, bare, f"#{bare}"})),
     )
 
@@ -66,14 +66,6 @@ def _phones(text: str) -> set[str]:
         f"+{digits}",
         *(f"+{code}{number}" for code in COUNTRY_CODE_TO_REGION_CODE for number in national),
     }
-
-
-def _shops(session: Session) -> Iterator[str]:
-    """Every shop that has orders, one index look-up each."""
-    shop = session.scalar(select(func.min(orders.c.shop)))
-    while shop is not None:
-        yield shop
-        shop = session.scalar(select(func.min(orders.c.shop)).where(orders.c.shop > shop))
 
 
 _ORDERS = select(orders.c.placed_at, orders.c.id)

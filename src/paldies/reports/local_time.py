@@ -31,6 +31,11 @@ class LocalTime:
             return f"at {one:%H:%M:%S}", f"at {other:%H:%M:%S}"
         return f"on {self.say(first)}", f"on {self.say(second)}"
 
+    def day(self, at: datetime) -> str:
+        """`3 May`, where the customer is."""
+        theirs = self.theirs(at)
+        return f"{theirs.day} {theirs:%b}{'' if theirs.year == self.now.year else f' {theirs.year}'}"
+
     def theirs(self, at: datetime) -> datetime:
         return at.astimezone(ZoneInfo(self.customer_zone or self.shop_zone))
 

@@ -8,8 +8,10 @@ from sqlalchemy import RowMapping
 from paldies.campaigns.deliveries import DeliveryKind
 from paldies.campaigns.reasons import Reason
 from paldies.campaigns.words import EventKind, MessageStatus
+from paldies.channels import TRAITS
 from paldies.reports.records import Records, Rows
-from paldies.reports.story import AttemptStory, DeliveryStory, LegStory, Overtaken
+from paldies.reports.refusals import refusal
+from paldies.reports.story import AttemptStory, DeliveryStory, Errand, LegStory, Overtaken
 
 Opened = Callable[[bytes], tuple[str, str]]  # what an attempt keeps, to subject and text
 
@@ -19,8 +21,16 @@ _CAME_TOO_LATE = {EventKind.CANCELLED: "cancellation", EventKind.REFUNDED: "refu
 _MAY_HAVE_LEFT = (MessageStatus.SENDING, MessageStatus.SENT, MessageStatus.UNCONFIRMED)
 
 
-def leg_story(leg: RowMapping, records: Records, *, events: Rows, opened: Opened | None) -> LegStory:
-    """`events` are those of the order that is asked about."""
+def leg_story(
+    leg: RowMapping,
+    records: Records,
+    *,
+    passage: RowMapping,
+    events: Rows,
+    opened: Opened | None,
+    goes_at: datetime | None = None,
+) -> LegStory:
+    """`events` are those of the order that is asked about; `goes_at`: when it may go first."""
     status = MessageStatus(leg["status"])
     attempts = records.attempts.get(leg["id"], ())
     return LegStory(
@@ -36,6 +46,9 @@ def leg_story(leg: RowMapping, records: Records, *, events: Rows, opened: Opened
         is_parked=leg["parked_at"] is not None,
         possible_duplicate=leg["possible_duplicate"],
         receipt=leg["receipt"],
+        goes_at=goes_at,
+        refusal=refusal(leg, passage, records, traits=TRAITS),
+        errand=_errand(records.tasks.get(leg["id"], ())),
         is_awaited=leg["look_at"] is not None,
         attempts=tuple(_attempt(attempt, opened) for attempt in attempts),
         deliveries=tuple(
@@ -65,6 +78,12 @@ def _moment(status: MessageStatus, leg: RowMapping) -> datetime:
         case _:
             at = leg["ended_at"]
     return at or leg["send_at"]
+
+
+def _errand(tasks: Rows) -> Errand | None:
+    return next(
+        (Errand(task["id"], task["due_at"], task["done_at"], task["done_by"]) for task in tasks), None
+    )
 
 
 def _attempt(attempt: RowMapping, opened: Opened | None) -> AttemptStory:

@@ -1,11 +1,15 @@
 """Turns an enrolment, its messages and their attempts into what is told of them."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from sqlalchemy import RowMapping
 
 from paldies.campaigns.definition import Campaign, Step
-from paldies.campaigns.words import EnrolmentState
+from paldies.campaigns.first_times import first_times
+from paldies.campaigns.underway import Underway
+from paldies.campaigns.words import EnrolmentState, MessageStatus
+from paldies.channels import TRAITS
 from paldies.reports.messages import REASONS, Opened, leg_story
 from paldies.reports.records import Records, Rows
 from paldies.reports.silences import Silence
@@ -36,9 +40,12 @@ class Passages:
         records: Records,
         campaigns: Mapping[int, Campaign],
         opened: Opened | None,
+        *,
+        home_zone: str,
     ) -> None:
         """`campaigns` are by the row id of their version."""
         self.campaigns = campaigns
+        self._home_zone = home_zone
         self._records = records
         self._opened = opened
         self._by_id = {passage["id"]: passage for passage in records.enrolments}
@@ -89,9 +96,37 @@ class Passages:
     ) -> StepStory:
         if not legs:
             return _without_messages(key, plan, passage)
-        told = tuple(leg_story(leg, self._records, events=events, opened=self._opened) for leg in legs)
+        told = tuple(
+            leg_story(
+                leg,
+                self._records,
+                passage=passage,
+                events=events,
+                opened=self._opened,
+                goes_at=self._goes_at(leg, plan, passage),
+            )
+            for leg in legs
+        )
         last = told[-1]
         return StepStory(key, plan, Outcome(last.status), last.reason, last.note, last.at, told)
+
+    def _goes_at(self, leg: RowMapping, plan: Step | None, passage: RowMapping) -> datetime | None:
+        """What nobody has looked at yet may still have to wait for its hours."""
+        is_fresh = leg["status"] == MessageStatus.SCHEDULED and leg["expires_at"] is None and leg["leg"] == 1
+        traits = TRAITS.get(leg["channel"])
+        if plan is None or traits is None or not is_fresh:
+            return None
+        place = Underway(
+            key=passage["key"],
+            event_at=passage["event_at"],
+            entries=(),
+            home_zone=self._home_zone,
+            zones=tuple(passage["zones"] or ()),
+            country=passage["country"] or "",
+            region=passage["region"] or "",
+        )
+        times = first_times(plan, traits, place, previous_at=None)
+        return max(times.planned_at, leg["send_at"]) if times else None
 
 
 def _without_messages(key: str, plan: Step | None, passage: RowMapping) -> StepStory:

@@ -5,9 +5,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, select
+from sqlalchemy import ColumnElement, RowMapping, Select, case, select
 from sqlalchemy.orm import Session
 
+from paldies.campaigns.words import TaskKind
 from paldies.store.schema import (
     attempts,
     campaigns,
@@ -19,6 +20,7 @@ from paldies.store.schema import (
     order_events,
     orders,
     plan_versions,
+    staff_tasks,
     suppressions,
 )
 
@@ -35,6 +37,7 @@ class Records:
     messages: Mapping[int, Rows]  # of an enrolment, by step and leg
     attempts: Mapping[int, Rows]  # of a message
     deliveries: Mapping[int, Rows]  # of a message
+    tasks: Mapping[int, Rows]  # of a message: what staff were asked to do for its step
     suppressions: Mapping[str, Rows]  # of an address
     campaigns: Rows
     plan_versions: Mapping[str, Rows]  # of a campaign, in the order of their publication
@@ -71,9 +74,15 @@ def read_records(session: Session, order_ids: Collection[int], *, with_content: 
         .where(delivery_events.c.message_id.in_([message["id"] for message in said]))
         .order_by(delivery_events.c.id),
     )
-    never_again = select(suppressions).where(
-        suppressions.c.address.in_({attempt["address"] for attempt in tried})
+    asked = _rows(
+        session,
+        select(staff_tasks)
+        .where(staff_tasks.c.message_id.in_([message["id"] for message in said]))
+        .where(staff_tasks.c.kind == TaskKind.STEP.value),
     )
+    addresses = {attempt["address"] for attempt in tried}
+    addresses |= {row[name] for row in (*found, *passages) for name in ("email", "phone") if row[name]}
+    never_again = select(suppressions).where(suppressions.c.address.in_(addresses))
     events = select(order_events).where(order_events.c.order_id.in_(order_ids))
     versions = select(
         plan_versions.c.id, plan_versions.c.campaign, plan_versions.c.version, plan_versions.c.published_at
@@ -87,6 +96,7 @@ def read_records(session: Session, order_ids: Collection[int], *, with_content: 
         messages=_by("enrolment_id", said),
         attempts=_by("message_id", tried),
         deliveries=_by("message_id", reported),
+        tasks=_by("message_id", asked),
         suppressions=_by("address", _rows(session, never_again.order_by(suppressions.c.suppressed_at))),
         campaigns=_rows(session, select(campaigns).order_by(campaigns.c.name)),
         plan_versions=_by("campaign", _rows(session, versions.order_by(plan_versions.c.version))),
@@ -99,7 +109,10 @@ def _passages(session: Session, order_ids: Collection[int], customer_ids: Collec
     wanted = (
         select(enrolments)
         .add_columns(orders.c.shop, orders.c.external_id, orders.c.number)
+        .add_columns(orders.c.zones, orders.c.country, orders.c.region)
+        .add_columns(_contact("email"), _contact("phone"), _contact("first_name"))
         .join_from(enrolments, orders, orders.c.id == enrolments.c.order_id, isouter=True)
+        .join(customers, customers.c.id == enrolments.c.customer_id)
         .order_by(enrolments.c.event_at, enrolments.c.id)
     )
     own = _rows(session, wanted.where(enrolments.c.order_id.in_(order_ids)))
@@ -109,6 +122,11 @@ def _passages(session: Session, order_ids: Collection[int], customer_ids: Collec
     known = [*own, *about_the_customer]
     shared = {passage["joined_to"] for passage in known} - {passage["id"] for passage in known} - {None}
     return [*known, *_rows(session, wanted.where(enrolments.c.id.in_(shared)))] if shared else known
+
+
+def _contact(name: str) -> ColumnElement[str]:
+    """As the order has it, or else the customer: what messages use."""
+    return case((orders.c.id.is_(None), customers.c[name]), else_=orders.c[name]).label(name)
 
 
 def _rows(session: Session, statement: Select[tuple[object, ...]]) -> Rows:

@@ -67,6 +67,26 @@ class Overtaken:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """What forbids an address or number; `reason` is as it was noted, for staff."""
+
+    by: str  # the customer's first name; empty if that is not known
+    reason: str
+    source: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What a person at the shop was asked to do; `done_at` is None as long as nobody has."""
+
+    number: int
+    due_at: datetime
+    done_at: datetime | None
+    done_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class LegStory:
     """One message. `at` is when it was sent, ended or claimed, or when it will be looked at."""
 
@@ -82,6 +102,9 @@ class LegStory:
     is_parked: bool = False
     possible_duplicate: bool = False
     receipt: str = ""
+    goes_at: datetime | None = None  # when it may go first, if nobody has looked at it yet
+    refusal: Refusal | None = None  # why it was skipped as `suppressed`
+    errand: Errand | None = None
     is_awaited: bool = False  # what became of it is still to be reported
     attempts: tuple[AttemptStory, ...] = ()
     deliveries: tuple[DeliveryStory, ...] = ()
@@ -134,6 +157,25 @@ class PassageStory:
     shared: Shared | None = None
 
 
+class Coming(StrEnum):
+    """What the next thing is that will happen."""
+
+    GOES = "goes"
+    APPROVAL = "approval"  # a person has to let it go until then
+    ERRAND = "errand"  # a person has to have done it by then
+
+
+@dataclass(frozen=True, slots=True)
+class Upcoming:
+    """The next thing that will happen to an order, and when, if nothing comes between."""
+
+    what: Coming
+    campaign: str  # its title
+    step: str
+    channel: str
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class OrderStory:
     """Everything that concerns one order, as the database knew it at `now`; zones are IANA names."""
@@ -151,6 +193,7 @@ class OrderStory:
     now: datetime
     events: tuple[EventStory, ...]
     passages: tuple[PassageStory, ...]
+    upcoming: Upcoming | None = None
     paused_at: datetime | None = None  # all sending, by a person
     fence: str = ""  # why nothing is sent: the database was restored or copied
     daemon_silent_since: datetime | None = None

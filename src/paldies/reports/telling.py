@@ -17,7 +17,8 @@ _TO_DO = {
 def to_text(story: OrderStory) -> str:
     """For a terminal of 80 columns; what customers and servers wrote is shown without control characters."""
     clock = LocalTime(story.customer_zone, story.shop_zone, story.now)
-    blocks = [_head(story), *_warnings(story, clock), _what_happened(story, clock)]
+    coming = wrapped(sentences.of_upcoming(story.upcoming, clock))
+    blocks = [_head(story), coming, *_warnings(story, clock), _what_happened(story, clock)]
     begun_first = sorted(story.passages, key=lambda passage: passage.state is None)
     blocks += [_campaign(passage, clock) for passage in begun_first]
     return "\n\n".join(blocks) + "\n"

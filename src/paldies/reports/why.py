@@ -16,6 +16,7 @@ from paldies.reports.passages import Passages, not_begun
 from paldies.reports.records import Records, read_records
 from paldies.reports.silences import Happened, Published, Standing, silence
 from paldies.reports.story import EventStory, OrderStory, PassageStory
+from paldies.reports.upcoming import next_of
 
 SILENT_AFTER = timedelta(minutes=10)  # the daemon's heart beats every minute
 
@@ -56,7 +57,7 @@ def explain(
         for rows in records.plan_versions.values()
         for row in rows
     }
-    passages = Passages(records, campaigns, opened)
+    passages = Passages(records, campaigns, opened, home_zone=house.home_zone)
     return [
         _order(records, records.orders[order_id], passages, home_zone=house.home_zone, now=now)
         for order_id in order_ids
@@ -69,6 +70,7 @@ def _order(
     first_name = order["first_name"] or order["buyer_first_name"]
     last_name = order["last_name"] or order["buyer_last_name"]
     events = records.events.get(order["id"], ())
+    told = tuple(_passages(records, order, passages))
     return OrderStory(
         shop=order["shop"],
         id=order["external_id"],
@@ -82,7 +84,8 @@ def _order(
         shop_zone=home_zone,
         now=now,
         events=tuple(_event(event) for event in events),
-        passages=tuple(_passages(records, order, passages)),
+        passages=told,
+        upcoming=next_of(told, now),
         paused_at=records.instance["paused_at"] if records.instance else None,
         fence=records.instance["fence"] if records.instance else "",
         daemon_silent_since=_silent_since(records.instance, now),
