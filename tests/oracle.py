@@ -64,6 +64,7 @@ class _Seen:
     confirmed_seen: datetime | None = None
     confirmed_at: datetime | None = None
     is_exact: bool = False
+    first_seen: datetime | None = None
     ended_seen: datetime | None = None
 
     def __post_init__(self) -> None:
@@ -73,6 +74,7 @@ class _Seen:
         for poll, changes in groupby(self.order.changes, lambda change: self.polls.first_after(change.at)):
             if poll is None:
                 break
+            self.first_seen = self.first_seen or poll
             for change in changes:
                 status = change.status or status
                 times += [change.says] if change.says else []
@@ -167,6 +169,8 @@ class _Person:
         first_poll = self._polls.good[0]
         if one.confirmed_at < first_poll or (now == first_poll and not one.is_exact):
             return self._stay_out(one, "history")
+        if not one.is_exact and one.first_seen == now and now - one.order.placed_at > CATCH_UP:
+            return self._stay_out(one, "seen_too_late")  # nobody knows since when it has been like this
         if now - one.confirmed_at > CATCH_UP:
             return self._stay_out(one, "seen_too_late")
         going = [passage for passage in self._passages if not passage.has_ended(now)]

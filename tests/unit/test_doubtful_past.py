@@ -98,10 +98,13 @@ def test_an_order_that_only_now_turns_up_is_no_news_if_it_is_old(
     assert type(enrol(campaign(), found)) is expected
 
 
-def test_catch_up_counts_from_the_earliest_moment_that_a_guess_allows() -> None:
-    found = arrival(not_before=NOON - 3 * HOUR)
+def test_for_an_order_that_is_new_to_us_catch_up_counts_from_the_earliest_moment() -> None:
+    new = arrival(not_before=NOON - 3 * HOUR, is_first_sight=True)
+    known = arrival(not_before=NOON - 3 * HOUR)
+    strict = campaign(catch_up=2 * HOUR)
 
-    assert enrol(campaign(catch_up=2 * HOUR), found) == Decline(Reason.SEEN_TOO_LATE)
+    assert enrol(strict, new) == Decline(Reason.SEEN_TOO_LATE)
+    assert type(enrol(strict, known)) is Enrol
 
 
 def test_what_happens_to_orders_of_long_ago_counts_for_the_blast_breaker() -> None:

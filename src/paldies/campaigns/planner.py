@@ -110,10 +110,12 @@ def enrol(campaign: Campaign, arrival: Arrival) -> Enrol | Join | Decline:
 
 def _was_seen_too_late(campaign: Campaign, arrival: Arrival) -> bool:
     """An order that is new to us and old to the shop says nothing of when it came to be as it is."""
-    at_most = arrival.first_seen_at - (arrival.not_before or arrival.event_at)
-    if campaign.catch_up is not None and at_most > campaign.catch_up:
+    is_old_news = arrival.not_before is not None and arrival.is_first_sight
+    earliest = arrival.not_before if arrival.not_before and is_old_news else arrival.event_at
+    late_by = arrival.first_seen_at - earliest
+    if campaign.catch_up is not None and late_by > campaign.catch_up:
         return True
-    return arrival.not_before is not None and arrival.is_first_sight and at_most > GUESS_AT_MOST
+    return is_old_news and late_by > GUESS_AT_MOST
 
 
 def _shared_passage(arrival: Arrival, passed: list[Passage]) -> Passage | None:
