@@ -1,7 +1,9 @@
 """Serves the preview's page on this machine, and opens it."""
 
 import asyncio
+import os
 import signal
+import sys
 import webbrowser
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -43,7 +45,7 @@ class Page:
         over = _interrupted()
         async with serving(make_page(bench), self.port, remedy="add --port 0") as at:
             say(f"The preview: {at}?{query}", "It follows what you save. Ctrl+C ends it.")
-            if self.opens:
+            if self.opens and _has_screen():
                 await asyncio.to_thread(webbrowser.open, f"{at}?{query}")
             await over.wait()
 
@@ -51,6 +53,11 @@ class Page:
         order = str(row_of(desk, self.order)) if self.order else ""
         asked = {"campaign": self.campaign, "step": self.step, "locale": self.locale, "order": order}
         return urlencode({name: value for name, value in asked.items() if value})
+
+
+def _has_screen() -> bool:
+    """On a server, a browser would take over the terminal."""
+    return sys.platform in ("darwin", "win32") or bool({"DISPLAY", "WAYLAND_DISPLAY"} & set(os.environ))
 
 
 def _interrupted() -> asyncio.Event:

@@ -52,5 +52,6 @@ class Tally:
             return ""
         whose = list(group.samples)
         if group.real:
-            whose.append(f"{len(group.real)} of your last {real} orders, such as {group.real[0]}")
+            many = f"{len(group.real)} of your last {real} orders, such as {group.real[0]}"
+            whose.append(many if real > 1 else f"your last {group.real[0]}")
         return f"for {' and '.join(whose)}: "
