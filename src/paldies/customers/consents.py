@@ -83,17 +83,21 @@ def record(session: Session, answers: Iterable[Answer], *, source: str) -> None:
         )
 
 
+_GRANTED = (
+    select(consents.c.address, consents.c.purpose)
+    .where(consents.c.address.in_(bindparam("addresses", expanding=True)))
+    .where(consents.c.channel == bindparam("asked_channel"), consents.c.withdrawn_at.is_(None))
+)
+
+
 def consented(
     session: Session, asked: Collection[tuple[str, Purpose]], *, channel: str
 ) -> set[tuple[str, Purpose]]:
     """Those of the asked addresses and purposes for which somebody recorded a yes that stands."""
     if not asked:
         return set()
-    found = session.execute(
-        select(consents.c.address, consents.c.purpose)
-        .where(consents.c.address.in_({address for address, _ in asked}))
-        .where(consents.c.channel == channel, consents.c.withdrawn_at.is_(None))
-    )
+    addresses = list({address for address, _ in asked})
+    found = session.execute(_GRANTED, {"addresses": addresses, "asked_channel": channel})
     return {(address, Purpose(purpose)) for address, purpose in found} & set(asked)
 
 

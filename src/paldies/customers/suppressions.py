@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from paldies.campaigns.words import Purpose
@@ -65,19 +65,23 @@ def lift(
     return len(lifted)
 
 
+_STANDING = (
+    select(suppressions.c.address, suppressions.c.purpose, suppressions.c.reason)
+    .where(suppressions.c.address.in_(bindparam("addresses", expanding=True)))
+    .where(suppressions.c.lifted_at.is_(None))
+    .where(or_(suppressions.c.channel == "", suppressions.c.channel == bindparam("asked_channel")))
+    .order_by(suppressions.c.id.desc())
+)
+
+
 def suppressed(
     session: Session, asked: Collection[tuple[str, Purpose]], *, channel: str
 ) -> dict[tuple[str, Purpose], str]:
     """Of these addresses and purposes, those that must not be contacted through the channel, and why."""
     if not asked:
         return {}
-    found = session.execute(
-        select(suppressions.c.address, suppressions.c.purpose, suppressions.c.reason)
-        .where(suppressions.c.address.in_({address for address, _ in asked}))
-        .where(suppressions.c.lifted_at.is_(None))
-        .where(or_(suppressions.c.channel == "", suppressions.c.channel == channel))
-        .order_by(suppressions.c.id.desc())
-    ).all()
+    addresses = list({address for address, _ in asked})
+    found = session.execute(_STANDING, {"addresses": addresses, "asked_channel": channel}).all()
     reasons = {(row.address, row.purpose): row.reason for row in found}  # the oldest has the last word
     return {
         (address, purpose): reason

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from paldies.campaigns.words import EventKind
@@ -56,6 +56,18 @@ class _Decided:
         return self.entry.snapshot.id
 
 
+# Made once: asking takes less time than putting the question into words.
+_OF_THESE = and_(
+    orders.c.shop == bindparam("of_shop"), orders.c.external_id.in_(bindparam("ids", expanding=True))
+)
+_SHAS = select(orders.c.external_id, orders.c.sha).where(_OF_THESE)
+_STORED = (
+    select(orders.c.id, orders.c.external_id, orders.c.sha, orders.c.updated_at)
+    .add_columns(orders.c.customer_id, orders.c.bought_by)
+    .where(_OF_THESE)
+)
+
+
 def take_in(
     session: Session, shop: str, entries: Sequence[Entry], *, home: Home, history: History, now: datetime
 ) -> Taken:
@@ -89,18 +101,13 @@ def take_in(
 
 def known_shas(session: Session, shop: str, external_ids: Iterable[str]) -> dict[str, str]:
     """Of stored orders, by the shop's id: a snapshot that hashes to the same has nothing to say."""
-    wanted = select(orders.c.external_id, orders.c.sha)
-    found = session.execute(wanted.where(orders.c.shop == shop, orders.c.external_id.in_(set(external_ids))))
+    found = session.execute(_SHAS, {"of_shop": shop, "ids": list(set(external_ids))})
     return {row.external_id: row.sha for row in found}
 
 
 def _stored(session: Session, shop: str, entries: Sequence[Entry]) -> dict[str, RowMapping]:
-    found = session.execute(
-        select(orders.c.id, orders.c.external_id, orders.c.sha, orders.c.updated_at)
-        .add_columns(orders.c.customer_id, orders.c.bought_by)
-        .where(orders.c.shop == shop)
-        .where(orders.c.external_id.in_([entry.snapshot.id for entry in entries]))
-    )
+    ids = [entry.snapshot.id for entry in entries]
+    found = session.execute(_STORED, {"of_shop": shop, "ids": ids})
     return {row["external_id"]: row for row in found.mappings()}
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from paldies.campaigns.definition import Campaign, Step
@@ -37,6 +37,24 @@ BLAST_WINDOW = timedelta(hours=1)
 BLAST_MEMORY = timedelta(days=28)
 SMALLEST_BLAST = 50
 _WENT = tuple(s.value for s in (MessageStatus.SENDING, MessageStatus.SENT, MessageStatus.UNCONFIRMED))
+
+# Made once: asking takes less time than putting the question into words.
+_CAMPAIGNS = select(campaigns)
+_PAST = select(instance.c.adopted_at, instance.c.woke_at)
+_SILENT = select(cursors.c.shop).where(
+    cursors.c.failing_since <= bindparam("since", type_=cursors.c.failing_since.type)
+)
+_COMPLAINING = select(cases.c.customer_id).where(
+    cases.c.customer_id.in_(bindparam("customers", expanding=True)), cases.c.closed_at.is_(None)
+)
+_CONTACTS = (
+    select(messages.c.customer_id, messages.c.claimed_at, messages.c.purpose, messages.c.status)
+    .add_columns(messages.c.step, enrolments.c.key, enrolments.c.plan_version_id)
+    .join_from(messages, enrolments, enrolments.c.id == messages.c.enrolment_id)
+    .where(messages.c.customer_id.in_(bindparam("customers", expanding=True)), messages.c.status.in_(_WENT))
+    .where(messages.c.claimed_at >= bindparam("since", type_=messages.c.claimed_at.type))
+    .order_by(messages.c.claimed_at.desc())
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +98,8 @@ def gather(
     refused = suppressed(session, asked, channel=traits.name)
     so_far = happened(session, list(orders))
     contacts, in_flight = _contacts(session, list(people), plans, now)
-    complaining = set(
-        session.scalars(
-            select(cases.c.customer_id).where(cases.c.customer_id.in_(people), cases.c.closed_at.is_(None))
-        )
-    )
-    states = {row.name: row for row in session.execute(select(campaigns))}
+    complaining = set(session.scalars(_COMPLAINING, {"customers": list(people)}))
+    states = {row.name: row for row in session.execute(_CAMPAIGNS)}
     silent = _unreachable_shops(session, now)
     adopted_at, woke_at = _past_of_the_database(session)
     earlier = _earlier_moments(session, rows, plans)
@@ -165,17 +179,10 @@ def _contacts(
     session: Session, customer_ids: Sequence[int], plans: Plans, now: datetime
 ) -> tuple[dict[int, list[Contact]], set[int]]:
     """What each customer was sent lately, newest first, and whom something is just leaving for."""
-    wanted = (
-        select(messages.c.customer_id, messages.c.claimed_at, messages.c.purpose, messages.c.status)
-        .add_columns(messages.c.step, enrolments.c.key, enrolments.c.plan_version_id)
-        .join_from(messages, enrolments, enrolments.c.id == messages.c.enrolment_id)
-        .where(messages.c.customer_id.in_(customer_ids), messages.c.status.in_(_WENT))
-        .where(messages.c.claimed_at >= now - PROMOTIONAL_REST)
-        .order_by(messages.c.claimed_at.desc())
-    )
+    wanted = {"customers": list(customer_ids), "since": now - PROMOTIONAL_REST}
     contacts: dict[int, list[Contact]] = defaultdict(list)
     in_flight = set()
-    for row in session.execute(wanted):
+    for row in session.execute(_CONTACTS, wanted):
         is_exempt = plans.version(session, row.plan_version_id).is_exempt
         contacts[row.customer_id].append(
             Contact(step_key(row.key, row.step), row.claimed_at, Purpose(row.purpose), is_exempt)
@@ -186,13 +193,12 @@ def _contacts(
 
 
 def _unreachable_shops(session: Session, now: datetime) -> set[str]:
-    silent = select(cursors.c.shop).where(cursors.c.failing_since <= now - UNREACHABLE_AFTER)
-    return set(session.scalars(silent))
+    return set(session.scalars(_SILENT, {"since": now - UNREACHABLE_AFTER}))
 
 
 def _past_of_the_database(session: Session) -> tuple[datetime | None, datetime | None]:
     """When it was adopted, and when it last woke up."""
-    row = session.execute(select(instance.c.adopted_at, instance.c.woke_at)).one_or_none()
+    row = session.execute(_PAST).one_or_none()
     return (row.adopted_at, row.woke_at) if row else (None, None)
 
 

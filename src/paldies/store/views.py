@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import RowMapping, func, select
+from sqlalchemy import BindParameter, RowMapping, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from paldies.campaigns.facts import Customer, Line, Order
@@ -18,6 +18,21 @@ _INSTANTS = (
     "placed_at", "confirmed_at", "paid_at", "shipped_at", "delivered_at",
     "promised_at", "cancelled_at", "refunded_at", "todo_by",
 )  # fmt: skip
+
+# Made once: asking takes less time than putting the question into words.
+_THESE: BindParameter[Any] = bindparam("ids", expanding=True)
+_ORDERS = select(orders).where(orders.c.id.in_(_THESE))
+_LINES = (
+    select(order_lines)
+    .where(order_lines.c.order_id.in_(_THESE))
+    .order_by(order_lines.c.order_id, order_lines.c.position)
+)
+_CUSTOMERS = select(customers).where(customers.c.id.in_(_THESE))
+_COUNTS = (
+    select(orders.c.customer_id, func.count().label("order_count"))
+    .where(orders.c.customer_id.in_(_THESE))
+    .group_by(orders.c.customer_id)
+)
 
 
 class OrderView:
@@ -41,13 +56,12 @@ def read_orders(session: Session, ids: Collection[int], home_zone: str) -> dict[
     if not ids:
         return {}
     lines: dict[int, list[Any]] = defaultdict(list)
-    wanted = select(order_lines).where(order_lines.c.order_id.in_(ids))
-    in_order = wanted.order_by(order_lines.c.order_id, order_lines.c.position)
-    for line in session.execute(in_order).mappings().all():
+    wanted = {"ids": list(ids)}
+    for line in session.execute(_LINES, wanted).mappings().all():
         lines[line["order_id"]].append(line)
     return {
         row["id"]: OrderView(row, [_line(line, row["currency"]) for line in lines[row["id"]]], home_zone)
-        for row in session.execute(select(orders).where(orders.c.id.in_(ids))).mappings().all()
+        for row in session.execute(_ORDERS, wanted).mappings().all()
     }
 
 
@@ -55,13 +69,9 @@ def read_customers(session: Session, ids: Collection[int]) -> dict[int, Mapping[
     """Customer rows by id, each with `order_count`."""
     if not ids:
         return {}
-    counted = (
-        select(orders.c.customer_id, func.count().label("order_count"))
-        .where(orders.c.customer_id.in_(ids))
-        .group_by(orders.c.customer_id)
-    )
-    counts = {row.customer_id: row.order_count for row in session.execute(counted)}
-    found = session.execute(select(customers).where(customers.c.id.in_(ids))).mappings().all()
+    wanted = {"ids": list(ids)}
+    counts = {row.customer_id: row.order_count for row in session.execute(_COUNTS, wanted)}
+    found = session.execute(_CUSTOMERS, wanted).mappings().all()
     return {row["id"]: {**dict(row), "order_count": counts.get(row["id"], 0)} for row in found}
 
 
