@@ -31,7 +31,7 @@ BEGINS = datetime(2026, 11, 2, 12, tzinfo=UTC)
 OLIST = os.environ.get("OLIST_FOLDER", "")
 needs_olist = pytest.mark.skipif(not OLIST, reason="OLIST_FOLDER names no folder with Olist's files")
 EVERYBODY = Behaviour(bounce_rate=0, no_answer_rate=0)
-SOME = Behaviour(bounce_rate=0.05, no_answer_rate=0.4)
+SOME = Behaviour(bounce_rate=0.15, no_answer_rate=0.7)
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +42,7 @@ def quiet() -> Iterator[None]:
 
 
 async def test_the_daemon_and_a_simulation_of_the_same_orders_leave_the_same_trace(tmp_path: Path) -> None:
-    orders = [on_the_hour(order) for order in made_up(7, start=BEGINS - DAYS, days=3, count=40)]
+    orders = [on_the_hour(order) for order in made_up(7, start=BEGINS - DAYS, days=2, count=25)]
 
     lived, played = await lived_and_played(tmp_path, orders, begins=BEGINS)
 
@@ -61,7 +61,7 @@ async def test_the_real_orders_leave_the_same_trace(tmp_path: Path) -> None:
 
 
 async def test_every_tick_of_the_daemon_at_every_look_leaves_the_same_trace(tmp_path: Path) -> None:
-    file = write_orders(tmp_path / "orders.jsonl", 40, days=6)
+    file = write_orders(tmp_path / "orders.jsonl", 30, days=4)
     every = 6 * HOURS
     span = Span(FIRST, FIRST + 12 * DAYS, look_every=every)
     stage = Stage(bundled_templates(), SOME)
@@ -71,12 +71,10 @@ async def test_every_tick_of_the_daemon_at_every_look_leaves_the_same_trace(tmp_
 
     clock = SteppedClock(span.begins_at)
     ticked = tape_of(file, tmp_path / "ticked.db")
-    app = furnish(
-        settings, stage, ticked, clock=clock, folder=tmp_path / "ticking", look_every=every
-    )
+    app = furnish(settings, stage, ticked, clock=clock, folder=tmp_path / "ticking", look_every=every)
     daemon = Daemon(app)
     await daemon.begin()
-    while clock.now() < span.ends_at + 20 * DAYS:
+    while clock.now() < span.ends_at + 12 * DAYS:
         await tick(daemon)
         clock.move_to(clock.now() + every)
     await daemon.end(5)
@@ -90,7 +88,7 @@ async def test_every_tick_of_the_daemon_at_every_look_leaves_the_same_trace(tmp_
 
 
 async def test_the_same_seed_is_the_same_luck(tmp_path: Path) -> None:
-    file = write_orders(tmp_path / "orders.jsonl", 15, days=4)
+    file = write_orders(tmp_path / "orders.jsonl", 6, days=3)
     settings = settings_in(tmp_path)
     traces = []
 
