@@ -82,6 +82,8 @@ class _Mover:
         if channel is None:
             return self._ended(entry, Reason.STEP_WITHDRAWN)
         old = self._old.step(new.key) or new
+        if old == new and entry.channel == channel:
+            return None
         at = before_at = self._moment(entry, old)
         after = replace(entry, channel=channel, purpose=new.purpose)
         if all(each.claimed_at is None for each in entries):
@@ -135,8 +137,10 @@ class _Mover:
         self, after: Entry, old: Step, new: Step, *, at: datetime
     ) -> tuple[Entry, datetime] | None:
         """One that is fixed already moves by as much as the step's own; None if it has passed then."""
+        if old.expires == new.expires or not after.expires_at:
+            return after, at
         before, times = self._times(old, after.channel), self._times(new, after.channel)
-        if old.expires == new.expires or not (after.expires_at and before and times):
+        if not before or not times:
             return after, at
         deadline = after.expires_at + (times.expires_at - before.expires_at)
         if self._now > deadline and not after.waits_without_end:

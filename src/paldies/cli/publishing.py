@@ -87,11 +87,15 @@ def publish(
                 say(*_bullets(found), *(Text(hint, style="yellow") for hint in _hints(desk, state)))
             publication = Publication(desk, state.draft, is_present=not is_new)
             publication.publish(migrate=migrate, dry_run=dry_run, yes=yes, json=json)
+        elif json:
+            as_json({"published": state.version, "texts": waiting})
         elif not waiting:
             say(f"{name}: what is in the folder is published already, as version {state.version}.")
         if waiting and not dry_run:
             desk.publish_texts(name)
-            say(f"{counted(len(waiting), 'text')} of {name} {'is' if len(waiting) == 1 else 'are'} live now.")
+            if not json:
+                are = "is" if len(waiting) == 1 else "are"
+                say(f"{counted(len(waiting), 'text')} of {name} {are} live now.")
 
 
 class Publication:

@@ -11,7 +11,7 @@ from paldies.campaigns.words import EnrolmentState, MessageStatus, Purpose
 from paldies.outbox.happened import happened
 from paldies.store.schema import enrolments, messages, orders, plan_versions
 
-CHUNK = 50  # passages in one transaction: under 50 ms on SQLite
+CHUNK = 25  # passages in one transaction: under 50 ms on SQLite
 
 
 def inside_older_plans(
