@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import structlog
 
+from paldies import logs
 from paldies.cli import main
 from paldies.templates.bundled import bundled_templates
 from tests.played import settings_in, write_orders
@@ -22,8 +23,10 @@ Simulate = Callable[..., Any]
 
 @pytest.fixture(autouse=True)
 def _logs_as_they_were() -> Iterator[None]:
+    """The command sets up logs for its own process, which here is that of all tests."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
+    logs.configure()
     yield
     root.handlers[:], root.level = handlers, level
     structlog.reset_defaults()
