@@ -25,12 +25,13 @@ class Point(StrEnum):
 
 @dataclass(slots=True)
 class _Fault:
-    countdown: int
+    every: int  # times that the point is reached
     signal: signal.Signals
+    reached: int = 0
 
 
 def _from_environment() -> dict[str, _Fault]:
-    """`PALDIES_FAULT=before_claim:2:STOP,claimed:3` stops the process at the one, ends it at the other."""
+    """`PALDIES_FAULT=before_claim:2:STOP,claimed:3`: stop at every second one, die at the third."""
     faults = {}
     for text in filter(None, os.environ.get("PALDIES_FAULT", "").split(",")):
         point, count, name = [*text.split(":"), "", ""][:3]
@@ -44,10 +45,10 @@ _armed = _from_environment()
 def reach(point: Point) -> None:
     """Does nothing, unless a crash test chose this point."""
     if point in _armed:
-        _strike_when_counted_down(_armed[point])
+        _strike_in_turn(_armed[point])
 
 
-def _strike_when_counted_down(fault: _Fault) -> None:
-    fault.countdown -= 1
-    if fault.countdown == 0:
+def _strike_in_turn(fault: _Fault) -> None:
+    fault.reached += 1
+    if fault.reached % fault.every == 0:
         os.kill(os.getpid(), fault.signal)

@@ -13,7 +13,7 @@ from tests.crash import power
 from tests.crash.house import House
 from tests.crash.living import Tenant
 from tests.crash.oracle import Verdict, judge
-from tests.crash.sabotage import NEEDS_POWER_CUTS
+from tests.crash.sabotage import NEEDS_POWER_CUTS, NEEDS_RACES
 from tests.crash.schedule import Life, life
 from tests.crash.telling import untold
 
@@ -39,15 +39,18 @@ class Outcome:
         )
 
 
-def schedule(seed: int, lives: int, *, only_power_cuts: bool = False) -> Iterator[Life]:
-    """The same for the same seed, where power can be cut or not."""
+def schedule(seed: int, lives: int, *, sabotage: str = "") -> Iterator[Life]:
+    """The same for the same seed, where power can be cut or not; only lives that a sabotage could show in."""
     dice = random.Random(f"{seed} schedule")
     may_cut = power.is_possible()
     while lives:
         one = life(dice, may_cut_power=may_cut)
-        if not only_power_cuts or one.has_power_cut:
-            lives -= 1
-            yield one
+        if sabotage in NEEDS_POWER_CUTS and not one.has_power_cut:
+            continue
+        if sabotage in NEEDS_RACES and not one.has_race:
+            continue
+        lives -= 1
+        yield one
 
 
 def run_house(folder: Path, seed: int, *, lives: int = LIVES, sabotage: str = "") -> Outcome:
@@ -57,7 +60,7 @@ def run_house(folder: Path, seed: int, *, lives: int = LIVES, sabotage: str = ""
     tenant = Tenant(House.built(folder), seed, sabotage=sabotage)
     with tenant.among_servers(seed):
         tenant.settle_in()
-        for one in schedule(seed, lives, only_power_cuts=sabotage in NEEDS_POWER_CUTS):
+        for one in schedule(seed, lives, sabotage=sabotage):
             tenant.live(one)
         tenant.live_until_all_is_over()
     verdict: Verdict = judge(tenant.house, tenant.trade.due)

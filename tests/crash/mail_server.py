@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import random
 import time
 from email import message_from_bytes, policy
@@ -45,6 +46,7 @@ TROUBLES = (*_REFUSALS, *_BREAKDOWNS, *(("KEPT", what) for what in _AFTERMATHS *
 
 def serve(control: Connection, accepted: Path, seed: int) -> None:
     """Sends its port through `control`, and hears there how troubled it is to be: a share of transactions."""
+    logging.disable()  # whoever hangs up on it has just been killed
     asyncio.run(_MailServer(control, accepted, seed).run())
 
 

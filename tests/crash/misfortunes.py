@@ -19,9 +19,14 @@ from tests.crash.odd_shop import address_of, phone_of
 from tests.crash.schedule import Act, Deed
 from tests.crash.trade import Trade
 
+# in the dispatcher's own order, as many of each channel as it may have decided about a moment ago
 _NEXT = """
-SELECT customer_id FROM messages WHERE status = 'scheduled' AND parked_at IS NULL AND send_at <= ?
-GROUP BY customer_id ORDER BY min(send_at) LIMIT 4
+SELECT DISTINCT customer_id FROM (
+    SELECT customer_id, row_number() OVER (
+        PARTITION BY channel ORDER BY purpose = 'service' DESC, send_at, key
+    ) AS place
+    FROM messages WHERE status = 'scheduled' AND parked_at IS NULL AND send_at <= ?
+) WHERE place <= 3
 """
 _ADDRESSES = "SELECT email, phone FROM orders WHERE customer_id = ?"
 _COLUMNS = "SELECT group_concat(name) AS names FROM pragma_table_info('messages') WHERE name != 'id'"
@@ -47,8 +52,11 @@ class Misfortunes:
         }
         deeds[act.deed]()
 
-    def overtake(self) -> None:
-        """Who has waited longest for a message wishes to have none: it is about to be claimed."""
+    def overtake(self) -> bool:
+        """Who has waited longest for a message wishes to have none: it is about to be claimed.
+
+        False if the daemon had the database to itself, or nobody waits.
+        """
         now = f"{self.house.time.daemon_now():%Y-%m-%d %H:%M:%S}"
         try:
             addresses = [
@@ -58,13 +66,13 @@ class Misfortunes:
                 for address in (row["email"], row["phone"])
             ]
         except sqlite3.OperationalError:
-            return
-        self._suppress(addresses)
+            return False
+        return bool(addresses) and self._suppress(addresses)
 
     def _opt_out(self, orders: Sequence[int]) -> None:
         self._suppress([address for number in orders for address in (address_of(number), phone_of(number))])
 
-    def _suppress(self, addresses: Sequence[str]) -> None:
+    def _suppress(self, addresses: Sequence[str]) -> bool:
         """As customers' pages and the command do it; not while the daemon has the database to itself."""
 
         def write() -> None:
@@ -73,7 +81,7 @@ class Misfortunes:
                     now = self.house.time.now()
                     suppress(session, address, reason="asked us to", source="customer", now=now)
 
-        _unless_refused(write)
+        return _unless_refused(write)
 
     def _lock(self, process: ForkServerProcess, seconds: float) -> None:
         def write() -> None:
@@ -135,9 +143,10 @@ def _in_a_hurry(house: House) -> Database:
     return Database(f"sqlite:///{house.database}")
 
 
-def _unless_refused(write: Callable[[], None]) -> None:
-    """Somebody was quicker, or the database knows better: then nothing has happened."""
+def _unless_refused(write: Callable[[], None]) -> bool:
+    """False if somebody was quicker, or the database knows better: then nothing has happened."""
     try:
         write()
     except (OperationalError, sqlite3.OperationalError, sqlite3.IntegrityError):
-        return
+        return False
+    return True

@@ -87,6 +87,7 @@ SABOTAGES: dict[str, Callable[[], None]] = {
     "no unique keys": lambda: None,  # the schema is changed instead: see `drop_unique_keys`
 }
 NEEDS_POWER_CUTS = frozenset({"not synced"})
+NEEDS_RACES = frozenset({"no revision check"})
 
 
 def drop_unique_keys(path: Path) -> None:

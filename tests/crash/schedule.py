@@ -61,6 +61,11 @@ class Life:
     def has_power_cut(self) -> bool:
         return self.end in (End.POWER, End.POWER_AT_POINT)
 
+    @property
+    def has_race(self) -> bool:
+        """Somebody else acts between a decision and its claim."""
+        return Point.BEFORE_CLAIM in self.faults and "STOP" in self.faults
+
 
 HOUR, YEAR = 3600.0, 365 * 86_400.0
 JUMPS = (HOUR, -HOUR, HOUR, -HOUR, 0.0, 0.0, 2 * YEAR, -2 * YEAR)
@@ -135,7 +140,7 @@ def _act(dice: random.Random) -> Act:
 def _faults(end: End, dice: random.Random, *, may_race: bool) -> str:
     faults = []
     if may_race and dice.random() < 0.35:  # stopped just before a claim, and others act meanwhile
-        faults.append(f"{Point.BEFORE_CLAIM}:{dice.randrange(1, 6)}:STOP")
+        faults.append(f"{Point.BEFORE_CLAIM}:{dice.randrange(1, 5)}:STOP")
     if end in (End.POINT, End.POWER_AT_POINT):
         point = dice.choice([point for point in Point if point != Point.BEFORE_CLAIM or not faults])
         faults.append(f"{point}:{dice.choice((1, 1, 1, 2, 3, 5))}")
