@@ -10,7 +10,7 @@ from tests.crash import power
 from tests.crash.laboratory import run_house, schedule
 from tests.crash.schedule import End
 
-LIVES = 8
+LIVES = 6
 
 
 def test_a_house_in_which_everything_goes_wrong_keeps_its_promises(tmp_path: Path) -> None:
