@@ -98,10 +98,9 @@ def _load(report: Report, zone: ZoneInfo) -> None:
 
 def _extremes(report: Report, zone: ZoneInfo) -> None:
     if week := report.most_crowded_week:
-        say(
-            f"The most crowded week: {counted(week.messages, 'message')} to "
-            f"{week.customer or 'one customer'}, {local(week.began_at, zone)} to {local(week.ended_at, zone)}."
-        )
+        span = f"{local(week.began_at, zone)} to {local(week.ended_at, zone)}"
+        who = week.customer or "one customer"
+        say(f"The most crowded week: {counted(week.messages, 'message')} to {who}, {span}.")
     if silence := report.longest_silence:
         say(
             f"The longest silence: {silence.days:.1f} days about order {silence.order}, until "
