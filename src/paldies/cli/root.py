@@ -31,7 +31,7 @@ class _Commands(LazyGroup):
         "customers": Entry("paldies.cli.customers:app", "Who bought, and what they wish.", _CARE),
         "campaigns": Entry("paldies.cli.campaigns:app", "What is said when; publish, pause, start.", _CARE),
         "templates": Entry("paldies.cli.templates:app", "How it reads: check, preview, try out.", _CARE),
-        "simulate": Entry("paldies.cli.simulate:simulate", "What customers would get; nothing leaves.", _CARE),
+        "simulate": Entry("paldies.cli.simulate:simulate", "What customers would get.", _CARE),
     }  # fmt: skip
 
 
