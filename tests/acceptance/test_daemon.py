@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from tests.crash.forked import ask, daemon
-from tests.crash.house import PROMPT, House, eventually
-from tests.crash.odd_shop import order_number
+from tests.small_forks import ask, daemon
+from tests.small_house import PROMPT, House, eventually
+from tests.small_shop import order_number
 from tests.smtp_servers import KeepingServer, Mail
 
 FIRST_DAY = """

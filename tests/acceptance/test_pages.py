@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.crash.forked import ask, begin, daemon
-from tests.crash.house import PROMPT, House, eventually
+from tests.small_forks import ask, begin, daemon
+from tests.small_house import PROMPT, House, eventually
 from tests.smtp_servers import KeepingServer
 
 OFFER = """
