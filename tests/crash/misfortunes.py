@@ -9,10 +9,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from multiprocessing.context import ForkServerProcess
 
+from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from paldies.customers.suppressions import suppress
-from paldies.store import database
 from paldies.store.database import Database
 from tests.crash.house import House
 from tests.crash.odd_shop import address_of, phone_of
@@ -139,8 +139,12 @@ def _limit(process: ForkServerProcess, longest: int) -> None:
 
 
 def _in_a_hurry(house: House) -> Database:
-    database.PRAGMAS["busy_timeout"] = _HURRY
-    return Database(f"sqlite:///{house.database}")
+    """It gives up soon, where the daemon has locked the file."""
+    database = Database(f"sqlite:///{house.database}")
+    event.listen(
+        database.engine, "connect", lambda opened, _: opened.execute(f"PRAGMA busy_timeout = {_HURRY}")
+    )
+    return database
 
 
 def _unless_refused(write: Callable[[], None]) -> bool:
