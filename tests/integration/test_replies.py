@@ -378,6 +378,19 @@ async def test_a_callback_settles_a_doubt_and_has_the_provider_asked_at_once(des
     assert desk.states() == ["finished"]
 
 
+async def test_a_doubtful_call_that_a_callback_proves_and_nobody_answered_is_tried_again(desk: Desk) -> None:
+    desk.channels["call"].answers[ALICE].append(Doubt("no answer within 15 s"))
+    desk.channels["call"].says = deque(["busy"])
+    await desk.order()
+    await desk.at(HOUR)
+    [attempt] = desk.rows(attempts)
+
+    await desk.database.run(deliveries.poke, attempt.claim_id, "CA1", now=NOON + HOUR)
+    await desk.at(HOUR)
+
+    assert desk.legs() == [(1, "call", "failed", "not_reached"), (2, "call", "scheduled", "")]
+
+
 async def test_a_channel_that_is_not_set_up_leaves_it_to_the_next(database: Database, tmp_path: Path) -> None:
     desk = make_desk(database, tmp_path, without="call sms")
     await desk.order()

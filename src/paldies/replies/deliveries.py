@@ -1,6 +1,6 @@
 """What became of a message: written down once, and passed on to the campaign it belongs to."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import RowMapping, insert, select, update
@@ -87,8 +87,8 @@ def poke(session: Session, attempt_id: str, receipt: str, *, now: datetime) -> b
     if row["claim_id"] != attempt_id:
         return False
     if _is_in_doubt(row):
-        settle(session, message_id, Receipt(receipt), now=now)
-    elif row["look_at"] is None:
+        return settle(session, message_id, Receipt(receipt, ask_after=timedelta()), now=now)
+    if row["look_at"] is None:
         return False
     session.execute(update(messages).where(messages.c.id == message_id).values(look_at=now))
     return True
