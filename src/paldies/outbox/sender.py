@@ -4,6 +4,7 @@ import asyncio
 import time
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from itertools import count
 from typing import Protocol
 
@@ -80,10 +81,11 @@ class Sender:
         except Exception as error:
             log.exception("a message could not be composed", message=key)
             return Hold(Reason.UNFORESEEN, f"{type(error).__name__}: {error}")
-        if beyond := self._beyond_budget(ready, composed):
+        price = self._channel.price(composed.outgoing.rendered)
+        if beyond := self._beyond_budget(ready, price):
             return beyond
         deadline = time.monotonic() + BEGIN_WITHIN  # from before the claim, which others reckon from
-        claim = self._claim(ready, composed)
+        claim = self._claim(ready, composed, cost=price)
         reach(Point.BEFORE_CLAIM)
         if not await self._ledger.claim(claim):
             self._budget.spend(-claim.cost)
@@ -95,9 +97,8 @@ class Sender:
         written.add_done_callback(lambda _: self._tell(ready, settlement))
         return written
 
-    def _beyond_budget(self, ready: Ready, composed: Composed) -> Defer | Skip | None:
+    def _beyond_budget(self, ready: Ready, price: Decimal) -> Defer | Skip | None:
         """Takes what it costs from the day's budget; says what becomes of it if there is not enough."""
-        price = self._channel.price(composed.outgoing.rendered)
         until = self._budget.closed_until(price, self._clock.now())
         if until is None:
             self._budget.spend(price)
@@ -108,7 +109,7 @@ class Sender:
             return Skip(Reason.BUDGET_SPENT)
         return Defer(until, Reason.BUDGET_SPENT, expires_at)
 
-    def _claim(self, ready: Ready, composed: Composed) -> Claim:
+    def _claim(self, ready: Ready, composed: Composed, *, cost: Decimal) -> Claim:
         row, now = ready.brief.waiting, self._clock.now()
         return Claim(
             id=f"{self._process}.{self._channel.traits.name}.{next(self._numbers)}",
@@ -125,7 +126,7 @@ class Sender:
             text_version=composed.outgoing.rendered.text_version,
             content=composed.content,
             is_late_seen=row.is_late_seen,
-            cost=self._channel.price(composed.outgoing.rendered),
+            cost=cost,
         )
 
     async def _hand_over(

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from paldies.campaigns.words import MessageStatus
-from paldies.channels.base import Answerable, DeliveryError, Trace
+from paldies.channels.base import Answerable, DeliveryError, Report, Trace
 from paldies.clock import Clock
 from paldies.faults import Point, reach
 from paldies.outbox.composer import opened
@@ -70,14 +70,8 @@ class Asking:
                     log.info("found again", channel=name, receipt=receipt.id)
 
     async def _follow_up(self, channel: Answerable, one: _Awaited) -> None:
-        try:
-            report = await channel.report(one.receipt)
-        except DeliveryError as error:
-            log.warning("the provider cannot be asked now", channel=channel.traits.name, why=str(error))
-            await self._database.run(_ask_later, one.message_id, self._clock.now() + ASK_AGAIN)
-            return
-        except Exception:
-            log.exception("an answer could not be understood", message=one.key)
+        report = await _answer(channel, one)
+        if report is None:
             await self._database.run(_ask_later, one.message_id, self._clock.now() + ASK_AGAIN)
             return
         reach(Point.REPORTED)
@@ -86,6 +80,17 @@ class Asking:
         )
         if is_news:
             log.info(report.kind.value, message=one.key, note=report.note or None)
+
+
+async def _answer(channel: Answerable, one: _Awaited) -> Report | None:
+    """None if there is none to be had now, whatever the cause."""
+    try:
+        return await channel.report(one.receipt)
+    except DeliveryError as error:
+        log.warning("the provider cannot be asked now", channel=channel.traits.name, why=str(error))
+    except Exception:
+        log.exception("an answer could not be understood", message=one.key)
+    return None
 
 
 def _awaited(session: Session, channel: str, now: datetime) -> list[_Awaited]:
