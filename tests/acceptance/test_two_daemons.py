@@ -5,11 +5,11 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.small_house import eventually
 from tests.whole_house import furnish
 
 PROMPT = 60.0  # seconds within which a daemon has begun, or has given up
@@ -37,10 +37,8 @@ def daemon(folder: Path) -> Iterator["subprocess.Popen[str]"]:
 
 def holder(folder: Path) -> str:
     """What the lock says, once there is one."""
-    lock, end = folder / "paldies.db.lock", time.monotonic() + PROMPT
-    while not (lock.exists() and "since" in lock.read_text()):
-        assert time.monotonic() < end, "the first daemon never began"
-        time.sleep(0.05)
+    lock = folder / "paldies.db.lock"
+    eventually(lambda: lock.exists() and "since" in lock.read_text(), within=PROMPT)
     return lock.read_text().strip()
 
 
@@ -72,10 +70,8 @@ def test_a_daemon_that_was_killed_keeps_nobody_out(tmp_path: Path) -> None:
         first.communicate(timeout=PROMPT)
 
     with daemon(tmp_path) as second:
-        end = time.monotonic() + PROMPT
-        while holder(tmp_path) == killed:
-            assert time.monotonic() < end and second.poll() is None, "the second daemon never began"
-            time.sleep(0.05)
+        eventually(lambda: holder(tmp_path) != killed or second.poll() is not None, within=PROMPT)
+        assert second.poll() is None, "the second daemon never began"
         second.send_signal(signal.SIGTERM)
         second.communicate(timeout=PROMPT)
 
