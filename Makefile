@@ -40,7 +40,7 @@ bench: install ## speed, side by side with others, as ratios
 
 lock: ## pin every dependency again (needs uv)
 	$(PIN) --extra dev -o requirements.lock pyproject.toml
-	$(PIN) --extra image --extra dkim -o requirements.image.lock pyproject.toml
+	$(PIN) --extra image --extra apprise -o requirements.image.lock pyproject.toml
 
 clean: ## remove what make made
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
