@@ -11,7 +11,8 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy import make_url
 
 from paldies.campaigns.toml_lines import TomlLines
-from paldies.settings import Main, Settings
+from paldies.settings import Settings
+from paldies.settings.main import Main
 
 FILE = "paldies.toml"
 _NOT_SETTINGS = {"PALDIES_CONFIG", "PALDIES_FAULT"}

@@ -1,0 +1,23 @@
+"""The only room that knows every concrete class: settings in, a working house out."""
+
+from paldies.bootstrap.app import App
+from paldies.bootstrap.building import build
+from paldies.bootstrap.channels import make_channels, make_email, make_signer, make_telephone, rate_of
+from paldies.bootstrap.databases import databases_for_wishes, open_database, open_what_has_left
+from paldies.bootstrap.set_up import SetUpError
+from paldies.bootstrap.shops import make_shop
+
+__all__ = [
+    "App",
+    "SetUpError",
+    "build",
+    "databases_for_wishes",
+    "make_channels",
+    "make_email",
+    "make_shop",
+    "make_signer",
+    "make_telephone",
+    "open_database",
+    "open_what_has_left",
+    "rate_of",
+]

@@ -1,0 +1,143 @@
+"""Settings in, a working house out."""
+
+import os
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from paldies.bootstrap.app import App
+from paldies.bootstrap.channels import make_channels, rate_of
+from paldies.bootstrap.databases import open_database
+from paldies.bootstrap.set_up import SetUpError
+from paldies.bootstrap.shops import make_shop
+from paldies.channels import TRAITS
+from paldies.channels.absent import Absent
+from paldies.channels.base import Answerable, Channel
+from paldies.clock import Clock, SystemClock
+from paldies.customers.addresses import AddressError, email_address
+from paldies.orders.watched import WatchedShop
+from paldies.orders.watcher import Watcher
+from paldies.outbox.budget import Budget
+from paldies.outbox.composer import Composer
+from paldies.outbox.dispatcher import Dispatcher
+from paldies.outbox.evidence import House
+from paldies.outbox.ledger import Ledger
+from paldies.outbox.links import Links
+from paldies.outbox.plans import Plans
+from paldies.outbox.rate import A_SECOND, Rate
+from paldies.replies.asking import Asking
+from paldies.reports.alerts import StaffAlerts
+from paldies.settings import Settings
+from paldies.store import installation
+from paldies.store.database import Database
+from paldies.store.fence import Fence
+from paldies.templates.library import Library
+from paldies.templates.memory import Notebook, load_texts
+from paldies.templates.values import ShopCard
+
+
+def build(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    channels: Sequence[Channel] | None = None,
+    database: Database | None = None,
+    composing: type[Composer] = Composer,
+    look_every: timedelta = A_SECOND,
+) -> App:
+    """`channels` and `database` replace those of the settings; `look_every` is how often it will be driven.
+
+    Raises SetUpError, ShopError, the database's own errors.
+    """
+    clock = clock or SystemClock()
+    main = settings.paldies
+    database = database or open_database(settings)
+    memory = Notebook(database.look(load_texts))
+    library = Library(main.templates, locale=main.locale, memory=memory, autopublish=main.autopublish)
+    mailbox = settings.email.sender or settings.shop.email or "paldies@localhost"
+    shop = ShopCard(**settings.shop.model_dump())
+    links = Links(main.public_url, database.now(installation.secret))
+    composer = composing(library, shop, mailbox=mailbox, links=links)
+    plans = Plans(TRAITS)
+    chosen = channels if channels is not None else make_channels(settings, database, clock)
+    known = {channel.traits.name: channel for channel in chosen}
+    house = House(
+        home_zone=main.time_zone,
+        has_way_out=bool(main.public_url),
+        soft_opt_in=main.soft_opt_in,
+        only_to=frozenset(map(_allowed, main.send_only_to)) if main.send_only_to else None,
+        channels=frozenset(known),
+    )
+    ledger = Ledger(database)
+    alerts = StaffAlerts(known["email"], to=settings.staff.email, sender=mailbox, clock=clock)
+    budget = Budget(
+        limit.amount if (limit := settings.twilio.daily_budget) else None, ZoneInfo(main.time_zone)
+    )
+    process = f"{os.getpid()}-{uuid4().hex[:12]}"
+    dispatchers = [
+        Dispatcher(
+            channel=known.get(name) or Absent(traits),
+            composer=composer,
+            database=database,
+            ledger=ledger,
+            plans=plans,
+            house=house,
+            clock=clock,
+            rate=Rate(rate_of(name, settings), holds=look_every),
+            budget=budget,
+            links=links,
+            alerts=alerts,
+            process=process,
+        )
+        for name, traits in TRAITS.items()
+    ]
+    shops = [
+        WatchedShop(
+            Watcher(
+                database,
+                make_shop(source, clock),
+                home_zone=source.details.get("time_zone", main.time_zone),
+                country=main.country,
+            ),
+            poll=source.poll,
+        )
+        for source in settings.shops
+    ]
+    return App(
+        mode=main.mode,
+        clock=clock,
+        zone=ZoneInfo(main.time_zone),
+        database=database,
+        fence=Fence(database, main.state_dir),
+        templates=main.templates,
+        traits=TRAITS,
+        library=library,
+        memory=memory,
+        composer=composer,
+        plans=plans,
+        house=house,
+        ledger=ledger,
+        budget=budget,
+        links=links,
+        shop=shop,
+        locale=main.locale,
+        dispatchers=dispatchers,
+        asking=Asking(
+            [channel for channel in chosen if isinstance(channel, Answerable)],
+            database=database,
+            plans=plans,
+            clock=clock,
+        ),
+        shops=shops,
+        alerts=alerts,
+        keep_texts=main.keep_texts,
+        stop_timeout=main.stop_timeout,
+    )
+
+
+def _allowed(address: str) -> str:
+    try:
+        return email_address(address)
+    except AddressError as error:
+        raise SetUpError(f"paldies.send_only_to: {error}") from error

@@ -1,0 +1,33 @@
+"""Which database is meant, brought to the newest schema."""
+
+from pathlib import Path
+
+from paldies.outbox.links import Links
+from paldies.settings import Settings
+from paldies.store import installation, migrations
+from paldies.store.database import Database
+
+
+def open_database(settings: Settings) -> Database:
+    """The database of the mode, brought to the newest schema."""
+    return _upgraded(settings.rehearsal_database_url if settings.is_rehearsal else settings.database_url)
+
+
+def open_what_has_left(settings: Settings) -> tuple[Database, Links]:
+    """Where the messages are that customers hold in their hands: in rehearsal, too, those of live."""
+    database = _upgraded(settings.database_url)
+    return database, Links(settings.paldies.public_url, database.now(installation.secret))
+
+
+def databases_for_wishes(settings: Settings) -> list[Database]:
+    """Where a customer's wishes are written: what a person enters in rehearsal holds live too."""
+    live = _upgraded(settings.database_url)
+    return [_upgraded(settings.rehearsal_database_url), live] if settings.is_rehearsal else [live]
+
+
+def _upgraded(url: str) -> Database:
+    database = Database(url)
+    if database.is_sqlite:
+        Path(database.url.database or "").parent.mkdir(parents=True, exist_ok=True)
+    migrations.upgrade(database)
+    return database
