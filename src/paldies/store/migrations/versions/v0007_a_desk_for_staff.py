@@ -1,0 +1,10 @@
+"""Who is at the desk, and what was done there."""
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
