@@ -109,15 +109,26 @@ def test_comparing_shows_only_what_a_draft_changes_by_customer(folder: Path, pal
     plan = draft / "getting_started/campaign.toml"
     plan.write_text(plan.read_text().replace('after = "14d"', 'after = "16d"'))
 
+    page, table = folder / "differences.html", folder / "differences.csv"
+
     _, out, _ = paldies(
-        "simulate", "--orders", folder / "orders.jsonl", "--every", "30m", "--compare", draft, "--json"
-    )
+        "simulate", "--orders", folder / "orders.jsonl", "--every", "30m", "--compare", draft, "--json",
+        "--html", page, "--csv", table,
+    )  # fmt: skip
 
     changed = json.loads(out)
     differences = [one for customer in changed for one in customer["differences"]]
+    rows = list(csv.DictReader(table.open(encoding="utf-8")))
+    drawn = page.read_text("utf-8")
     assert changed
     assert {one["step"] for one in differences} == {"3_one_thing"}
     assert all(one["after"] > one["before"] for one in differences)
+    assert len(rows) == len(differences)
+    assert {(row["customer"], row["after"]) for row in rows} == {
+        (customer["customer"], one["after"]) for customer in changed for one in customer["differences"]
+    }
+    assert f"<b>{len(changed)}</b><span>customers fare differently" in drawn
+    assert not re.search(r"<script|<link|src=|@import|url\(", drawn)
 
 
 def test_the_same_draft_changes_nothing_for_anybody(folder: Path, paldies: Simulate) -> None:

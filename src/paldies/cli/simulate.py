@@ -5,6 +5,7 @@ import tempfile
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -27,8 +28,8 @@ from paldies.simulation.comparison import compared
 from paldies.simulation.drafts import lay_out_published, problems_of
 from paldies.simulation.figures import capacities_of, read_report
 from paldies.simulation.house import Stage
-from paldies.simulation.html import draw
-from paldies.simulation.listing import write_csv
+from paldies.simulation.html import draw, draw_differences
+from paldies.simulation.listing import write_csv, write_differences
 from paldies.simulation.run import Played, Span, play
 from paldies.simulation.tape import Tape
 
@@ -70,10 +71,8 @@ def simulate(
     json: AsJson = False,
 ) -> None:
     """What would your customers get? Plays orders of the past; nothing leaves, nothing is changed."""
-    if compare and (csv or html):
-        raise Refused("--compare shows what differs, and writes neither --csv nor --html: leave those out.")
-    with sit_down(ctx) as desk, tempfile.TemporaryDirectory(prefix="paldies-simulation-") as name:
-        folder = Path(name)
+    with sit_down(ctx) as desk, tempfile.TemporaryDirectory(prefix="paldies-simulation-") as scratch:
+        folder = Path(scratch)
         tape = _recorded(desk, Tape(folder / "tape.db", consent=consent.value), orders=orders, shop=shop)
         span = _span(tape, desk.zone, since=since, until=until, every=every)
         rates = {"bounce_rate": bounce_rate, "no_answer_rate": no_answer_rate}
@@ -90,10 +89,16 @@ def simulate(
             (folder / into).mkdir()
             return _run(desk, stage, tape, span, folder=folder / into, knows_consents=knows_consents)
 
-        played = run(draft, "first")
+        played, name = run(draft, "first"), str(templates or "your campaigns")
         if compare:
-            changed = compared(played.database, run(compare, "second").database)
-            as_json(list(changed)) if json else shown_differences(changed, desk.zone)
+            differing = partial(compared, played.database, run(compare, "second").database)
+            if csv:
+                write_differences(differing(), csv)
+            if html:
+                page = draw_differences(differing(), desk.zone, before=name, after=str(compare))
+                html.write_text(page, "utf-8")
+            as_json(list(differing())) if json else shown_differences(differing(), desk.zone)
+            _say_written(csv, html, json=json)
             return
         report = read_report(
             played.database,
@@ -106,12 +111,14 @@ def simulate(
         if csv:
             write_csv(played.database, csv)
         if html:
-            html.write_text(draw(report, played.examples, name=str(templates or "your campaigns")), "utf-8")
-    if json:
-        as_json(report)
-    else:
-        shown_report(report)
-        say(*(f"Written: {file}" for file in (csv, html) if file))
+            html.write_text(draw(report, played.examples, name=name), "utf-8")
+    as_json(report) if json else shown_report(report)
+    _say_written(csv, html, json=json)
+
+
+def _say_written(*files: Path | None, json: bool) -> None:
+    if not json:
+        say(*(f"Written: {file}" for file in files if file))
 
 
 def _recorded(desk: Desk, tape: Tape, *, orders: Path | None, shop: str) -> Tape:

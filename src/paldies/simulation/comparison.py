@@ -1,8 +1,8 @@
 """What differs between two simulations of the same orders, customer by customer."""
 
 import sqlite3
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
@@ -57,6 +57,60 @@ class Changed:
 
     customer: str
     differences: tuple[Difference, ...]
+
+
+@dataclass(slots=True)
+class StepSums:
+    """Of one step by one channel."""
+
+    campaign: str
+    step: str
+    channel: str
+    added: int = 0
+    dropped: int = 0
+    moved: int = 0
+
+
+@dataclass(slots=True)
+class Sums:
+    """How much differs in all."""
+
+    customers: int = 0
+    by_step: dict[tuple[str, str, str], StepSums] = field(default_factory=dict)
+
+    @property
+    def steps(self) -> list[StepSums]:
+        return [self.by_step[key] for key in sorted(self.by_step)]
+
+    @property
+    def added(self) -> int:
+        return sum(step.added for step in self.by_step.values())
+
+    @property
+    def dropped(self) -> int:
+        return sum(step.dropped for step in self.by_step.values())
+
+    @property
+    def moved(self) -> int:
+        return sum(step.moved for step in self.by_step.values())
+
+    def adding(self, changed: Iterable[Changed]) -> Iterator[Changed]:
+        """Hands each customer on, once counted."""
+        for one in changed:
+            self.customers += 1
+            for difference in one.differences:
+                self._count(difference)
+            yield one
+
+    def _count(self, it: Difference) -> None:
+        key = (it.campaign, it.step, it.channel)
+        step = self.by_step.setdefault(key, StepSums(*key))
+        if it.before is None:
+            step.added += 1
+        elif it.after is None:
+            step.dropped += 1
+        else:
+            step.moved += 1
 
 
 def compared(before: Path, after: Path) -> Iterator[Changed]:

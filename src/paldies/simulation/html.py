@@ -1,28 +1,64 @@
-"""One page that shows a simulation, in one file: no script, nothing loaded from anywhere."""
+"""One page that shows a simulation, or what differs between two: no script, nothing loaded from anywhere."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from importlib.resources import files
 from itertools import groupby
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from paldies.simulation import plots
+from paldies.simulation.comparison import Changed, Sums
 from paldies.simulation.composing import Example
 from paldies.simulation.report import Report, Sent, Silence
 
 _CHANNELS = {"email": "e-mail", "sms": "text message", "call": "call", "task": "staff"}
 _WEEKDAYS = ("a Monday", "a Tuesday", "a Wednesday", "a Thursday", "a Friday", "a Saturday", "a Sunday")
+_CUSTOMERS = 200  # shown one by one
 
 
 def draw(report: Report, examples: Sequence[Example], *, name: str) -> str:
     """`name` is what was simulated, for people."""
-    zone = ZoneInfo(report.time_zone)
+    return _drawn(
+        "page.html",
+        ZoneInfo(report.time_zone),
+        report=report,
+        said=list(_by_step(report.sent)),
+        silences=list(_by_reason(report.silences)),
+        in_vain=list(_by_reason(report.in_vain)),
+        examples=sorted(examples, key=lambda one: (one.campaign, one.step, one.channel, one.locale)),
+        name=name,
+        channels=[channel for channel in plots.CHANNELS if channel in report.hours],
+        days=plots.stacked(plots.days(report.days), describes="Messages day by day, by channel"),
+        hours=plots.stacked(
+            plots.hours(report.hours), describes="Messages in each hour of the day, by channel"
+        ),
+        put_off=sum(one.messages for one in report.put_off),
+    )
+
+
+def draw_differences(changed: Iterable[Changed], zone: ZoneInfo, *, before: str, after: str) -> str:
+    """The first customers one by one, all of them in sums."""
+    sums = Sums()
+    shown = [one for one in sums.adding(changed) if sums.customers <= _CUSTOMERS]
+    return _drawn(
+        "differences.html",
+        zone,
+        sums=sums,
+        customers=shown,
+        before=before,
+        after=after,
+        time_zone=zone.key,
+    )
+
+
+def _drawn(page: str, zone: ZoneInfo, **values: Any) -> str:
     drawing = Environment(
         loader=PackageLoader("paldies.simulation", "page"),
         autoescape=True,
@@ -38,23 +74,11 @@ def draw(report: Report, examples: Sequence[Example], *, name: str) -> str:
         "weekday": lambda number: _WEEKDAYS[number],
         "day": lambda at: f"{at.astimezone(zone):%-d %B %Y}",
         "hour": lambda at: _hour(at.astimezone(zone)),
+        "moment": lambda at: f"{at.astimezone(zone):%a %-d %b, %H:%M}" if at else "not sent",
     }
     style = (files("paldies.simulation.page") / "style.css").read_text("utf-8")
-    return drawing.get_template("page.html").render(
-        report=report,
-        said=list(_by_step(report.sent)),
-        silences=list(_by_reason(report.silences)),
-        in_vain=list(_by_reason(report.in_vain)),
-        examples=sorted(examples, key=lambda one: (one.campaign, one.step, one.channel, one.locale)),
-        name=name,
-        style=Markup(style),  # noqa: S704 - our own file
-        channels=[channel for channel in plots.CHANNELS if channel in report.hours],
-        days=plots.stacked(plots.days(report.days), describes="Messages day by day, by channel"),
-        hours=plots.stacked(
-            plots.hours(report.hours), describes="Messages in each hour of the day, by channel"
-        ),
-        put_off=sum(one.messages for one in report.put_off),
-    )
+    values["style"] = Markup(style)  # noqa: S704 - our own file
+    return drawing.get_template(page).render(values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
-"""Every message of a simulation, one row each: who would get what, when, and if not, why not."""
+"""A simulation as rows for a spreadsheet: every message and its reason, or every difference between two."""
 
 import csv
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from paldies.simulation.comparison import Changed
 from paldies.simulation.figures import opened
 from paldies.simulation.lives import moment
 from paldies.simulation.report import sentence_of
@@ -13,6 +14,7 @@ COLUMNS = (
     "shop", "order", "customer", "campaign", "step", "leg", "channel", "locale", "address", "status", "at",
     "reason", "why", "put_off", "cost",
 )  # fmt: skip
+DIFFERENCES = ("customer", "order", "campaign", "step", "channel", "before", "after")
 _MESSAGES = """
 SELECT coalesce(orders.shop, ''), coalesce(orders.number, ''), customers.email, messages.campaign,
        messages.step, messages.leg, messages.channel, coalesce(attempts.locale, ''),
@@ -30,22 +32,33 @@ SELECT coalesce(orders.shop, ''), coalesce(orders.number, ''), customers.email, 
 """
 
 
-def write_csv(database: Path, file: Path) -> int:
-    """How many rows; instants are UTC."""
-    count = 0
-    with opened(database) as played, file.open("w", encoding="utf-8", newline="") as target:
-        rows = csv.DictWriter(target, COLUMNS)
-        rows.writeheader()
-        for row in _messages(played):
-            rows.writerow(row)
-            count += 1
-    return count
+def write_csv(database: Path, file: Path) -> None:
+    """Instants are UTC."""
+    with opened(database) as played:
+        _write(file, COLUMNS, _messages(played))
 
 
-def _messages(played: sqlite3.Connection) -> Iterator[Mapping[str, object]]:
+def write_differences(changed: Iterable[Changed], file: Path) -> None:
+    """One row for each message; instants are UTC, an empty one says that it is not sent."""
+    _write(file, DIFFERENCES, (row for one in changed for row in _differences(one)))
+
+
+def _write(file: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    with file.open("w", encoding="utf-8", newline="") as target:
+        written = csv.writer(target)
+        written.writerow(columns)
+        written.writerows(list(map(_harmless, row)) for row in rows)
+
+
+def _messages(played: sqlite3.Connection) -> Iterator[Sequence[object]]:
     for *known, at, reason, put_off, cost in played.execute(_MESSAGES):
-        values = [*known, moment(at).isoformat(), reason, sentence_of(reason), put_off or "", cost]
-        yield dict(zip(COLUMNS, map(_harmless, values), strict=True))
+        yield *known, moment(at).isoformat(), reason, sentence_of(reason), put_off or "", cost
+
+
+def _differences(one: Changed) -> Iterator[Sequence[object]]:
+    for it in one.differences:
+        moments = (at.isoformat() if at else "" for at in (it.before, it.after))
+        yield one.customer, it.order, it.campaign, it.step, it.channel, *moments
 
 
 def _harmless(value: object) -> object:
