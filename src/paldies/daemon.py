@@ -17,7 +17,7 @@ from paldies.outbox.migrating import Moving, go_on
 from paldies.outbox.planning import plan_new_events
 from paldies.outbox.plans import publish_where_nobody_is_inside
 from paldies.outbox.queue import release_unanswered
-from paldies.outbox.retention import forget_some
+from paldies.outbox.retention import forget_some, horizon
 from paldies.reports import summary
 from paldies.store import installation
 from paldies.templates.memory import load_texts, save_texts
@@ -216,9 +216,9 @@ class Daemon:
 
     async def forget(self) -> None:
         """What was sent long ago; between two pieces there is room for others."""
+        older = await self.app.database.read(horizon, self.app.clock.now(), keep=self.app.keep_texts)
         for _ in range(FORGOTTEN_AT_ONCE):
-            now = self.app.clock.now()
-            if not await self.app.database.run(forget_some, now, keep=self.app.keep_texts):
+            if not await self.app.database.run(forget_some, older):
                 return
 
     async def _summarise(self) -> None:
