@@ -3,8 +3,9 @@
 from paldies.store.tables.campaigns import CampaignRow, Enrolment, PlanVersion, TextVersion
 from paldies.store.tables.care import Case, Feedback, Gift, StaffTask
 from paldies.store.tables.customers import Consent, CustomerIdentity, CustomerRow, Suppression
+from paldies.store.tables.desk import Deed, DeskLink, DeskSession, Lease
 from paldies.store.tables.instance import Instance
-from paldies.store.tables.messages import Attempt, DeliveryEvent, Message, SendingHour
+from paldies.store.tables.messages import Attempt, DeliveryEvent, Message, SendingHour, WordingRow
 from paldies.store.tables.orders import Cursor, OrderEvent, OrderLine, OrderRow
 
 __all__ = [
@@ -15,11 +16,15 @@ __all__ = [
     "Cursor",
     "CustomerIdentity",
     "CustomerRow",
+    "Deed",
     "DeliveryEvent",
+    "DeskLink",
+    "DeskSession",
     "Enrolment",
     "Feedback",
     "Gift",
     "Instance",
+    "Lease",
     "Message",
     "OrderEvent",
     "OrderLine",
@@ -29,4 +34,5 @@ __all__ = [
     "StaffTask",
     "Suppression",
     "TextVersion",
+    "WordingRow",
 ]

@@ -7,7 +7,7 @@ from sqlalchemy import Index, LargeBinary, Numeric, text
 from sqlmodel import Field, SQLModel
 
 from paldies.campaigns.words import MessageStatus, Purpose
-from paldies.store.tables.columns import may_refer_to, refers_to, row_id, word
+from paldies.store.tables.columns import BIG, may_refer_to, refers_to, row_id, word
 
 _DUE = text("status = 'scheduled' AND parked_at IS NULL")
 _SENDING = text("status = 'sending'")
@@ -123,3 +123,15 @@ class SendingHour(SQLModel, table=True):
 
     hour: datetime = Field(primary_key=True)
     messages: int = 0
+
+
+class WordingRow(SQLModel, table=True):
+    """What a person has written for one customer in place of the step's text; it goes out as it is."""
+
+    __tablename__ = "wordings"
+
+    message_id: int = Field(primary_key=True, foreign_key="messages.id", sa_type=BIG)
+    subject: str
+    body: str
+    written_by: str
+    written_at: datetime
