@@ -97,7 +97,7 @@ class Composer:
                 line=None,
                 tag="",
             )
-        return text
+        return self._library.reworded(text, brief.wording) if brief.wording else text
 
     def values(self, brief: Brief) -> Mapping[str, object]:
         """The names that a text may use; who signs is the text's own business."""

@@ -21,6 +21,7 @@ from paldies.customers.suppressions import suppressed
 from paldies.outbox.happened import happened
 from paldies.outbox.plans import Plans
 from paldies.outbox.queue import Waiting
+from paldies.outbox.wordings import read_wordings
 from paldies.store.schema import (
     campaigns,
     cases,
@@ -31,6 +32,7 @@ from paldies.store.schema import (
     sending_hours,
 )
 from paldies.store.views import OrderView, customer_value, read_customers, read_orders
+from paldies.templates.by_hand import Wording
 
 UNREACHABLE_AFTER = timedelta(hours=1)
 BLAST_WINDOW = timedelta(hours=1)
@@ -77,6 +79,7 @@ class Brief:
     due: Due
     facts: Facts
     order: OrderView | None
+    wording: Wording | None = None  # what a person has written for this customer alone
 
 
 def gather(
@@ -103,6 +106,7 @@ def gather(
     silent = _unreachable_shops(session, now)
     adopted_at, woke_at = _past_of_the_database(session)
     earlier = _earlier_moments(session, rows, plans)
+    worded = read_wordings(session, [row.id for row in rows if row.approved_at])
     rooms = {
         name: _blast_room(session, name, now) for name in {row.campaign for row in rows if row.is_late_seen}
     }
@@ -159,7 +163,7 @@ def gather(
             country=order.order.country if order else "",
             region=order.order.region if order else "",
         )
-        briefs.append(Brief(row, campaign, due, facts, order))
+        briefs.append(Brief(row, campaign, due, facts, order, worded.get(row.id)))
     return briefs
 
 
