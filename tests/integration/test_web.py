@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from paldies.bootstrap import SetUpError
 from paldies.campaigns.words import Purpose
-from paldies.customers.suppressions import suppressed
+from paldies.customers.suppressions import Wish, suppressed
 from paldies.store import installation
 from paldies.store.database import Database
 from paldies.store.fence import Fence
@@ -67,8 +67,8 @@ def quick(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Database]:
 
 def barred(session: Session, channel: str = "email") -> set[Purpose]:
     """What Alice does not get by e-mail any more."""
-    asked = [(ALICE, purpose) for purpose in Purpose]
-    return {purpose for _, purpose in suppressed(session, asked, channel=channel)}
+    wishes = [Wish(ALICE, purpose) for purpose in Purpose]
+    return {wish.purpose for wish in suppressed(session, wishes, channel=channel)}
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -29,9 +29,9 @@ from paldies.outbox.rate import A_SECOND, Rate
 from paldies.replies.asking import Asking
 from paldies.reports.alerts import StaffAlerts
 from paldies.settings import Settings
-from paldies.store import installation
 from paldies.store.database import Database
 from paldies.store.fence import Fence
+from paldies.store.keyring import keyring
 from paldies.templates.library import Library
 from paldies.templates.memory import Notebook, load_texts
 from paldies.templates.values import ShopCard
@@ -57,7 +57,7 @@ def build(
     library = Library(main.templates, locale=main.locale, memory=memory, autopublish=main.autopublish)
     mailbox = settings.email.sender or settings.shop.email or "paldies@localhost"
     shop = ShopCard(**settings.shop.model_dump())
-    links = Links(main.public_url, database.now(installation.secret))
+    links = Links.of(main.public_url, database.now(keyring, clock.now()))
     composer = composing(library, shop, mailbox=mailbox, links=links)
     plans = Plans(TRAITS)
     chosen = channels if channels is not None else make_channels(settings, database, clock)

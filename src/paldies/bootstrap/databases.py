@@ -1,11 +1,13 @@
 """Which database is meant, brought to the newest schema."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from paldies.outbox.links import Links
 from paldies.settings import Settings
-from paldies.store import installation, migrations
+from paldies.store import migrations
 from paldies.store.database import Database
+from paldies.store.keyring import keyring
 
 
 def open_database(settings: Settings) -> Database:
@@ -16,7 +18,7 @@ def open_database(settings: Settings) -> Database:
 def open_what_has_left(settings: Settings) -> tuple[Database, Links]:
     """Where the messages are that customers hold in their hands: in rehearsal, too, those of live."""
     database = _upgraded(settings.database_url)
-    return database, Links(settings.paldies.public_url, database.now(installation.secret))
+    return database, Links.of(settings.paldies.public_url, database.now(keyring, datetime.now(UTC)))
 
 
 def databases_for_wishes(settings: Settings) -> list[Database]:

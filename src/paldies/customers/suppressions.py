@@ -1,12 +1,14 @@
 """Who must never be contacted again: on an address, for one channel and purpose or for all."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from paldies.campaigns.words import Purpose
+from paldies.customers.forgotten import forgotten_addresses
 from paldies.customers.revision import bump, customers_using
 from paldies.store.schema import suppressions
 
@@ -20,12 +22,14 @@ def suppress(
     now: datetime,
     channel: str = "",
     purpose: str = "",
+    campaign: str = "",
 ) -> bool:
-    """Whether it is news; `channel` and `purpose` are empty where all are meant."""
+    """Whether it is news; `channel`, `purpose` and `campaign` are empty where all are meant."""
     same = (
         select(suppressions.c.id)
         .where(suppressions.c.address == address, suppressions.c.lifted_at.is_(None))
         .where(suppressions.c.channel == channel, suppressions.c.purpose == purpose)
+        .where(suppressions.c.campaign == campaign)
     )
     if session.scalar(same.limit(1)) is not None:
         return False
@@ -35,6 +39,7 @@ def suppress(
             address=address,
             channel=channel,
             purpose=purpose,
+            campaign=campaign,
             reason=reason,
             source=source,
             suppressed_at=now,
@@ -65,26 +70,41 @@ def lift(
     return len(lifted)
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """To write to an address (normalised) or number (E.164), in a campaign and for a purpose."""
+
+    address: str
+    purpose: Purpose
+    campaign: str = ""
+
+
 _STANDING = (
-    select(suppressions.c.address, suppressions.c.purpose, suppressions.c.reason)
+    select(suppressions.c.address, suppressions.c.purpose, suppressions.c.campaign, suppressions.c.reason)
     .where(suppressions.c.address.in_(bindparam("addresses", expanding=True)))
     .where(suppressions.c.lifted_at.is_(None))
     .where(or_(suppressions.c.channel == "", suppressions.c.channel == bindparam("asked_channel")))
     .order_by(suppressions.c.id.desc())
 )
+_FORGOTTEN = "was forgotten by their own wish"
 
 
-def suppressed(
-    session: Session, asked: Collection[tuple[str, Purpose]], *, channel: str
-) -> dict[tuple[str, Purpose], str]:
-    """Of these addresses and purposes, those that must not be contacted through the channel, and why."""
-    if not asked:
+def suppressed(session: Session, wishes: Collection[Wish], *, channel: str) -> dict[Wish, str]:
+    """Of these, those that must not be sent through the channel, and why."""
+    if not wishes:
         return {}
-    addresses = list({address for address, _ in asked})
+    addresses = list({wish.address for wish in wishes})
     found = session.execute(_STANDING, {"addresses": addresses, "asked_channel": channel}).all()
-    reasons = {(row.address, row.purpose): row.reason for row in found}  # the oldest has the last word
-    return {
-        (address, purpose): reason
-        for address, purpose in asked
-        if (reason := reasons.get((address, ""), reasons.get((address, purpose.value), "")))
-    }
+    # the oldest has the last word
+    reasons = {(row.address, row.purpose, row.campaign): row.reason for row in found}
+    reasons |= {(address, "", ""): _FORGOTTEN for address in forgotten_addresses(session, addresses)}
+    if not reasons:
+        return {}
+    return {wish: reason for wish in wishes if (reason := _why(wish, reasons))}
+
+
+def _why(wish: Wish, reasons: Mapping[tuple[str, str, str], str]) -> str:
+    """The widest has the last word; empty if nothing stands in the way."""
+    purposes, campaigns = ("", wish.purpose.value), dict.fromkeys(("", wish.campaign))
+    each = (reasons.get((wish.address, purpose, campaign)) for campaign in campaigns for purpose in purposes)
+    return next(filter(None, each), "")

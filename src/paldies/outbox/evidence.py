@@ -17,7 +17,7 @@ from paldies.campaigns.policy import PROMOTIONAL_REST
 from paldies.campaigns.traits import Traits
 from paldies.campaigns.words import AddressKind, MessageStatus, Purpose
 from paldies.customers.consents import consented
-from paldies.customers.suppressions import suppressed
+from paldies.customers.suppressions import Wish, suppressed
 from paldies.outbox.happened import happened
 from paldies.outbox.plans import Plans
 from paldies.outbox.queue import Waiting
@@ -43,9 +43,7 @@ _WENT = tuple(s.value for s in (MessageStatus.SENDING, MessageStatus.SENT, Messa
 # Made once: asking takes less time than putting the question into words.
 _CAMPAIGNS = select(campaigns)
 _PAST = select(instance.c.adopted_at, instance.c.woke_at)
-_SILENT = select(cursors.c.shop).where(
-    cursors.c.failing_since <= bindparam("since", type_=cursors.c.failing_since.type)
-)
+_FAILING = select(cursors.c.shop, cursors.c.failing_since).where(cursors.c.failing_since.is_not(None))
 _COMPLAINING = select(cases.c.customer_id).where(
     cases.c.customer_id.in_(bindparam("customers", expanding=True)), cases.c.closed_at.is_(None)
 )
@@ -90,25 +88,31 @@ def gather(
     plans: Plans,
     house: House,
     in_hand: Collection[int],
-    now: datetime,
 ) -> list[Brief]:
-    """One brief for each row, in the same order; for customers `in_hand` something is about to leave."""
+    """One brief for each row, in the same order; for customers `in_hand` something is about to leave.
+
+    What counts from a moment (a shop's silence, the blast breaker's hour) is asked for each row's own `now`.
+    """
     orders = read_orders(session, {row.order_id for row in rows if row.order_id}, house.home_zone)
     people = read_customers(session, {row.customer_id for row in rows})
     addresses = [_address(traits, orders.get(row.order_id or 0), people[row.customer_id]) for row in rows]
     asked = {(address, row.purpose) for address, row in zip(addresses, rows, strict=True) if address}
     agreed = consented(session, asked, channel=traits.name)
-    refused = suppressed(session, asked, channel=traits.name)
+    wishes = {Wish(address, row.purpose, row.campaign) for address, row in zip(addresses, rows, strict=True)}
+    refused = suppressed(session, {wish for wish in wishes if wish.address}, channel=traits.name)
     so_far = happened(session, list(orders))
-    contacts, in_flight = _contacts(session, list(people), plans, now)
+    contacts, in_flight = _contacts(
+        session, list(people), plans, since=min(row.now for row in rows) - PROMOTIONAL_REST
+    )
     complaining = set(session.scalars(_COMPLAINING, {"customers": list(people)}))
     states = {row.name: row for row in session.execute(_CAMPAIGNS)}
-    silent = _unreachable_shops(session, now)
+    silent_since = _failing_shops(session)
     adopted_at, woke_at = _past_of_the_database(session)
     earlier = _earlier_moments(session, rows, plans)
     worded = read_wordings(session, [row.id for row in rows if row.approved_at])
     rooms = {
-        name: _blast_room(session, name, now) for name in {row.campaign for row in rows if row.is_late_seen}
+        asked: _blast_room(session, *asked)
+        for asked in {(row.campaign, row.now) for row in rows if row.is_late_seen}
     }
 
     briefs = []
@@ -148,18 +152,20 @@ def gather(
             campaign_paused=state.paused_at is not None,
             campaign_withdrawn=state.withdrawn_at is not None,
             has_channel=house.channels is None or traits.name in house.channels,
-            suppressed=refused.get((address, row.purpose), ""),
+            suppressed=refused.get(Wish(address, row.purpose, row.campaign), ""),
             has_consent=(address, row.purpose) in agreed,
             may_soft_opt_in=house.soft_opt_in and order is not None,
             has_way_out=house.has_way_out,
             has_open_case=row.customer_id in complaining,
             has_in_flight=row.customer_id in in_flight or row.customer_id in in_hand,
-            shop_unreachable=order is not None and order.order.shop in silent,
+            shop_unreachable=order is not None
+            and (since := silent_since.get(order.order.shop)) is not None
+            and since <= row.now - UNREACHABLE_AFTER,
             is_allowed=house.only_to is None or address in house.only_to,
             contacts=tuple(contacts[row.customer_id]),
             adopted_at=adopted_at,
             woke_at=woke_at,
-            blast_room=rooms.get(row.campaign) if row.is_late_seen else None,
+            blast_room=rooms.get((row.campaign, row.now)),
             country=order.order.country if order else "",
             region=order.order.region if order else "",
         )
@@ -180,10 +186,10 @@ def _address(traits: Traits, order: OrderView | None, customer: Mapping[str, Any
 
 
 def _contacts(
-    session: Session, customer_ids: Sequence[int], plans: Plans, now: datetime
+    session: Session, customer_ids: Sequence[int], plans: Plans, *, since: datetime
 ) -> tuple[dict[int, list[Contact]], set[int]]:
     """What each customer was sent lately, newest first, and whom something is just leaving for."""
-    wanted = {"customers": list(customer_ids), "since": now - PROMOTIONAL_REST}
+    wanted = {"customers": list(customer_ids), "since": since}
     contacts: dict[int, list[Contact]] = defaultdict(list)
     in_flight = set()
     for row in session.execute(_CONTACTS, wanted):
@@ -196,8 +202,9 @@ def _contacts(
     return contacts, in_flight
 
 
-def _unreachable_shops(session: Session, now: datetime) -> set[str]:
-    return set(session.scalars(_SILENT, {"since": now - UNREACHABLE_AFTER}))
+def _failing_shops(session: Session) -> dict[str, datetime]:
+    """Since when each shop that cannot be reached has been silent."""
+    return {shop: since for shop, since in session.execute(_FAILING)}
 
 
 def _past_of_the_database(session: Session) -> tuple[datetime | None, datetime | None]:

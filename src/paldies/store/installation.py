@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 from paldies.store.tables import Instance
 
 
-def secret(session: Session) -> bytes:
-    """What this installation signs with; made at the first need, and as old as the database from then on."""
+def salt(session: Session) -> bytes:
+    """What the marks of forgotten people are made with; made at the first need, and never changed."""
     row = session.get(Instance, 1) or Instance(uuid=str(uuid4()))
-    row.secret = row.secret or token_hex(32)
+    row.salt = row.salt or token_hex(32)
     session.add(row)
-    return bytes.fromhex(row.secret)
+    return bytes.fromhex(row.salt)
 
 
 def set_paused(session: Session, at: datetime | None) -> None:

@@ -4,9 +4,12 @@ from paldies.store.tables.campaigns import CampaignRow, Enrolment, PlanVersion, 
 from paldies.store.tables.care import Case, Feedback, Gift, StaffTask
 from paldies.store.tables.customers import Consent, CustomerIdentity, CustomerRow, Suppression
 from paldies.store.tables.desk import Deed, DeskLink, DeskSession, Lease
+from paldies.store.tables.figures import MessageCount
+from paldies.store.tables.hooks import HookKey, HookRow, HookTopic
 from paldies.store.tables.instance import Instance
 from paldies.store.tables.messages import Attempt, DeliveryEvent, Message, SendingHour, WordingRow
 from paldies.store.tables.orders import Cursor, OrderEvent, OrderLine, OrderRow
+from paldies.store.tables.privacy import ForgottenMark, ForgottenOrder
 
 __all__ = [
     "Attempt",
@@ -22,10 +25,16 @@ __all__ = [
     "DeskSession",
     "Enrolment",
     "Feedback",
+    "ForgottenMark",
+    "ForgottenOrder",
     "Gift",
+    "HookKey",
+    "HookRow",
+    "HookTopic",
     "Instance",
     "Lease",
     "Message",
+    "MessageCount",
     "OrderEvent",
     "OrderLine",
     "OrderRow",

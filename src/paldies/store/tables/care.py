@@ -9,6 +9,8 @@ from paldies.campaigns.words import TaskKind
 from paldies.store.tables.columns import BIG, may_refer_to, refers_to, row_id, word
 
 _OPEN = text("done_at IS NULL")
+_TELLING = text("tell_at IS NOT NULL")
+_UNSOLVED = text("closed_at IS NULL")
 
 
 class Feedback(SQLModel, table=True):
@@ -27,12 +29,22 @@ class Case(SQLModel, table=True):
     """A complaint; while it is open, nothing promotional leaves."""
 
     __tablename__ = "cases"
+    __table_args__ = (
+        Index("cases_to_tell", "tell_at", sqlite_where=_TELLING, postgresql_where=_TELLING),
+        Index("cases_open", "opened_at", sqlite_where=_UNSOLVED, postgresql_where=_UNSOLVED),
+    )
 
     id: int | None = row_id()
     customer_id: int = refers_to("customers.id", index=True)
     order_id: int | None = may_refer_to("orders.id", index=True)
     text: str = ""
     opened_at: datetime
+    person: str = ""  # who the customer was told will answer
+    answer_by: datetime | None = None  # until when, as the customer was told
+    taken_at: datetime | None = None  # somebody sees to it: nobody else is told any more
+    taken_by: str = ""
+    times_told: int = 0  # how far it has escalated: see replies.escalation
+    tell_at: datetime | None = None  # when the next one is told
     closed_at: datetime | None = None
     closed_by: str = ""
     resolution: str = ""

@@ -35,6 +35,7 @@ class CustomerRow(SQLModel, table=True):
     claim_id: str | None = None  # the claim that last moved the revision
     merged_into: int | None = may_refer_to("customers.id", index=True)
     merge_wanted: int | None = may_refer_to("customers.id")  # to be merged into, once neither is in flight
+    forgotten_at: datetime | None = None  # nothing is left but this row, which counts refer to
     kept_apart: bool = False  # a person has undone a merge: never merged by itself again
 
 
@@ -67,7 +68,7 @@ class Consent(SQLModel, table=True):
 
 
 class Suppression(SQLModel, table=True):
-    """A recorded never-again, for an address; `channel` and `purpose` are empty where all are meant."""
+    """A recorded never-again, for an address; channel, purpose and campaign are empty where all are meant."""
 
     __tablename__ = "suppressions"
 
@@ -75,6 +76,7 @@ class Suppression(SQLModel, table=True):
     address: str = Field(index=True)
     channel: str = ""
     purpose: str = ""
+    campaign: str = ""
     reason: str  # a sentence for staff
     source: str  # "person", "unsubscribe", "bounce", "complaint" …
     suppressed_at: datetime

@@ -1,7 +1,9 @@
 """The one row that says which installation this database belongs to."""
 
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import JSON
 from sqlmodel import Field, SQLModel
 
 
@@ -20,4 +22,7 @@ class Instance(SQLModel, table=True):
     woke_at: datetime | None = None  # the last start after a silence that no clean stop explains
     paused_at: datetime | None = None  # all sending, by a person
     secret: str = ""  # what links to customers' pages are signed with: see outbox.links
+    retired_secrets: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)  # the latest first
+    salt: str = ""  # of the marks of those who were forgotten; never changes: see customers.forgotten
+    counted_until: datetime | None = None  # how far message_counts goes
     summarised_at: datetime | None = None  # the last daily summary to staff
