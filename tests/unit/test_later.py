@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from paldies.cli.later import moment
+from paldies.replies.later import moment
 from tests.factories import NEW_YORK, NOON, RIGA
 
 HERE = ZoneInfo(RIGA)

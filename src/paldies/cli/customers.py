@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 from paldies.bootstrap import databases_for_wishes
 from paldies.campaigns.words import Purpose
 from paldies.channels import TRAITS
-from paldies.cli.customer_card import Card, card_of
 from paldies.cli.desk import Desk, read_settings, sit_down
 from paldies.cli.output import AsJson, Refused, as_json, coloured, heading, local, pairs, say, table
 from paldies.customers.addresses import email_address, phone_number
 from paldies.customers.consents import CHECKBOXES, Answer, record
 from paldies.customers.suppressions import lift, suppress
+from paldies.reports.customer_card import Card, card_of
 from paldies.store.schema import suppressions
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)

@@ -10,7 +10,7 @@ import typer
 
 from paldies.campaigns.faults import suggestion
 from paldies.campaigns.words import TaskOutcome
-from paldies.cli.later import moment
+from paldies.replies.later import moment
 from paldies.replies.tasks import OUTCOMES
 
 W = TypeVar("W", bound=StrEnum)

@@ -6,11 +6,11 @@ import typer
 
 from paldies.campaigns.words import TaskKind
 from paldies.cli.desk import Desk, sit_down
-from paldies.cli.later import EXAMPLES
 from paldies.cli.output import AsJson, Refused, as_json, say, table
 from paldies.cli.task_lines import HEADINGS, as_told, card, clock_of, follows, line
 from paldies.cli.task_words import Due, end_of, known_word, later, outcome_of, outcomes
 from paldies.replies import tasks
+from paldies.replies.later import EXAMPLES
 from paldies.replies.task_list import Task, before, find_task, to_do
 from paldies.replies.tasks import Done, Snoozed, TaskRefused
 from paldies.store.views import read_orders
