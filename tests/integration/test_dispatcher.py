@@ -20,6 +20,7 @@ from paldies.customers.suppressions import suppress
 from paldies.outbox import by_hand, queue
 from paldies.outbox.budget import Budget
 from paldies.outbox.composer import Composed, Composer, opened
+from paldies.outbox.decided import Decided, apply
 from paldies.outbox.dispatcher import Dispatcher
 from paldies.outbox.doubt import resolve_doubts
 from paldies.outbox.evidence import Brief, House
@@ -27,6 +28,7 @@ from paldies.outbox.ledger import Ledger
 from paldies.outbox.links import Links
 from paldies.outbox.planning import plan_new_events
 from paldies.outbox.rate import Rate
+from paldies.outbox.supply import OwnSupply
 from paldies.store.database import Database
 from paldies.store.schema import attempts, campaigns, messages, orders, suppressions
 from paldies.templates.library import Library
@@ -117,7 +119,7 @@ async def make_bench(
         plans=plans(),
         house=House(home_zone=RIGA),
         clock=clock,
-        rate=Rate(rate),
+        supply=OwnSupply(database, channel.traits.name, rate=Rate(rate), clock=clock),
         budget=Budget(None, ZoneInfo(RIGA)),
         links=links,
         alerts=staff,
@@ -464,10 +466,10 @@ async def test_a_time_that_is_corrected_while_a_message_is_judged_is_not_undone(
     await bench.orders("Alice")
     moment, later = NOON + 20 * MINUTES, NOON + 40 * MINUTES
     (waiting,) = bench.database.look(queue.due, "email", moment, 1)
-    judged = queue.Decided(waiting, None, Defer(moment + 5 * MINUTES, Reason.OUTSIDE_WINDOW, later))
+    judged = Decided(waiting, None, Defer(moment + 5 * MINUTES, Reason.OUTSIDE_WINDOW, later))
 
     await bench.database.run(lambda session: session.execute(update(messages).values(send_at=later)))
-    await bench.database.run(queue.apply, [judged], plans(), now=moment)
+    await bench.database.run(apply, [judged], plans())
 
     (row,) = bench.rows()
     assert (row.send_at, row.expires_at, row.reason) == (later, None, "")
@@ -484,10 +486,10 @@ async def test_a_message_that_a_person_cancels_while_it_is_judged_opens_no_furth
         plan_new_events(session, plans(), RIGA, now=NOON)
     waiting = database.look(queue.due, "email", NOON + 20 * MINUTES, 1)[0]
     plan = database.look(lambda session: plans().version(session, waiting.plan_version_id))
-    judged = queue.Decided(waiting, plan, Skip(Reason.NO_ADDRESS))
+    judged = Decided(waiting, plan, Skip(Reason.NO_ADDRESS))
 
     await database.run(by_hand.cancel, [waiting.key], now=NOON)
-    await database.run(queue.apply, [judged], plans(), now=NOON)
+    await database.run(apply, [judged], plans())
 
     keys = database.look(lambda session: list(session.scalars(select(messages.c.key))))
     assert not [key for key in keys if key.endswith("/1_right_choice/2")]

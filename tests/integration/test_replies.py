@@ -30,6 +30,7 @@ from paldies.outbox.links import Links
 from paldies.outbox.planning import plan_new_events
 from paldies.outbox.plans import Draft, Plans, publish
 from paldies.outbox.rate import Rate
+from paldies.outbox.supply import OwnSupply
 from paldies.replies import deliveries
 from paldies.replies.asking import Asking
 from paldies.reports.telling import to_text
@@ -186,7 +187,7 @@ def make_desk(
             plans=plans,
             house=House(home_zone=RIGA, channels=frozenset(channels)),
             clock=clock,
-            rate=Rate("1000/s"),
+            supply=OwnSupply(database, name, rate=Rate("1000/s"), clock=clock),
             budget=purse,
             links=links,
             alerts=staff,

@@ -26,6 +26,7 @@ from paldies.outbox.ledger import Ledger
 from paldies.outbox.links import Links
 from paldies.outbox.plans import Plans
 from paldies.outbox.rate import A_SECOND, Rate
+from paldies.outbox.supply import OwnSupply
 from paldies.replies.asking import Asking
 from paldies.reports.alerts import StaffAlerts
 from paldies.settings import Settings
@@ -84,7 +85,9 @@ def build(
             plans=plans,
             house=house,
             clock=clock,
-            rate=Rate(rate_of(name, settings), holds=look_every),
+            supply=OwnSupply(
+                database, name, rate=Rate(rate_of(name, settings), holds=look_every), clock=clock
+            ),
             budget=budget,
             links=links,
             alerts=alerts,

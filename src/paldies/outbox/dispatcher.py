@@ -12,23 +12,21 @@ from paldies.campaigns.reasons import Reason
 from paldies.campaigns.words import Purpose
 from paldies.channels.base import Channel, DeliveryError
 from paldies.clock import Clock
-from paldies.outbox import queue
 from paldies.outbox.batch import Ready, decide_batch
 from paldies.outbox.breaker import Breaker
 from paldies.outbox.budget import Budget
 from paldies.outbox.composer import Composer
+from paldies.outbox.decided import Decided, apply
 from paldies.outbox.evidence import Brief, House, gather
 from paldies.outbox.ledger import Ledger
 from paldies.outbox.links import Links
 from paldies.outbox.plans import Plans
-from paldies.outbox.queue import Decided, Waiting
-from paldies.outbox.rate import Rate
+from paldies.outbox.queue import Waiting
 from paldies.outbox.sender import Alerts, Sender
+from paldies.outbox.supply import Supply
 from paldies.store.database import Database
 
 log = structlog.get_logger(__name__)
-
-BATCH = 500
 
 
 class Dispatcher:
@@ -44,7 +42,7 @@ class Dispatcher:
         plans: Plans,
         house: House,
         clock: Clock,
-        rate: Rate,
+        supply: Supply,
         budget: Budget,
         links: Links,
         alerts: Alerts,
@@ -68,9 +66,9 @@ class Dispatcher:
         self._plans = plans
         self._house = house
         self._clock = clock
-        self._rate = rate
+        self._supply = supply
         self._alerts = alerts
-        self._ready: asyncio.Queue[Ready] = asyncio.Queue(maxsize=BATCH)
+        self._ready: asyncio.Queue[Ready] = asyncio.Queue(maxsize=supply.batch)
         self._in_hand: dict[int, int] = {}  # message → customer: decided, and not yet settled
         self._workers: list[asyncio.Task[None]] = []
         self._is_retired = False
@@ -81,11 +79,11 @@ class Dispatcher:
             loop = asyncio.get_running_loop()
             self._workers = [loop.create_task(self._work()) for _ in range(self.channel.concurrency)]
         while not self._is_retired and await self._channel_works():
-            tokens = self._rate.take(BATCH, self._clock.now())
-            ready = await self._next_batch(tokens) if tokens else None
-            self._rate.give_back(tokens - len(ready or ()))
-            if ready is None:
+            rows = await self._supply.take(self._in_hand)
+            if not rows:
                 return
+            ready = await self._decide(rows)
+            await self._supply.give_back(len(rows) - len(ready))
             self._in_hand |= {one.brief.waiting.id: one.brief.waiting.customer_id for one in ready}
             for one in ready:
                 if not self._is_retired:
@@ -135,15 +133,10 @@ class Dispatcher:
         self.breaker.close()
         return True
 
-    async def _next_batch(self, most: int) -> list[Ready] | None:
-        """What may be sent of the next due messages; None if nothing is due that is not in hand already."""
-        now = self._clock.now()
-        due = await self._database.read(queue.due, self.channel.traits.name, now, most + len(self._in_hand))
-        rows = [row for row in due if row.id not in self._in_hand][:most]
-        if not rows:
-            return None
+    async def _decide(self, rows: list[Waiting]) -> list[Ready]:
+        """What may be sent of these; what is decided about the others is written down."""
         rows.sort(key=lambda row: (row.purpose is not Purpose.SERVICE, row.send_at, row.key))
-        ready, decided = decide_batch(await self._gather(rows), now)
+        ready, decided = decide_batch(await self._gather(rows))
         await self._write_down(decided)
         return ready
 
@@ -157,7 +150,6 @@ class Dispatcher:
                 plans=self._plans,
                 house=self._house,
                 in_hand=set(self._in_hand.values()),
-                now=self._clock.now(),
             )
         except OperationalError:  # it is the database's fault, not a row's
             raise
@@ -173,7 +165,7 @@ class Dispatcher:
         if not decided:
             return
         try:
-            await self._database.run(queue.apply, decided, self._plans, now=self._clock.now())
+            await self._database.run(apply, decided, self._plans)
         except OperationalError:
             raise
         except Exception as error:
@@ -184,7 +176,7 @@ class Dispatcher:
             log.exception("a decision could not be written down", message=decided[0].waiting.key)
             why = Hold(Reason.UNFORESEEN, f"{type(error).__name__}: {error}")
             decided = [replace(decided[0], decision=why)]
-            await self._database.run(queue.apply, decided, self._plans, now=self._clock.now())
+            await self._database.run(apply, decided, self._plans)
         for one in decided:
             decision = one.decision
             log.info(

@@ -1,0 +1,49 @@
+"""Where a dispatcher gets its messages from, a batch at a time."""
+
+from collections.abc import Collection
+from typing import Protocol
+
+from paldies.clock import Clock
+from paldies.outbox import queue
+from paldies.outbox.queue import Waiting
+from paldies.outbox.rate import Rate
+from paldies.store.database import Database
+
+BATCH = 500
+
+
+class Supply(Protocol):
+    batch: int  # how many messages come at once, at most
+
+    async def take(self, in_hand: Collection[int]) -> list[Waiting]:
+        """Those that are due, and neither in our hands nor in anybody else's, as far as the rate allows."""
+        ...
+
+    async def give_back(self, unused: int) -> None:
+        """So many of those taken are not sent now: others may be."""
+        ...
+
+
+class OwnSupply:
+    """Of a daemon that has the database, and each channel's rate, to itself."""
+
+    batch = BATCH
+
+    def __init__(self, database: Database, channel: str, *, rate: Rate, clock: Clock) -> None:
+        self._database = database
+        self._channel = channel
+        self._rate = rate
+        self._clock = clock
+
+    async def take(self, in_hand: Collection[int]) -> list[Waiting]:
+        now = self._clock.now()
+        tokens = self._rate.take(self.batch, now)
+        if not tokens:
+            return []
+        due = await self._database.read(queue.due, self._channel, now, tokens + len(in_hand))
+        rows = [row for row in due if row.id not in in_hand][:tokens]
+        self._rate.give_back(tokens - len(rows))
+        return rows
+
+    async def give_back(self, unused: int) -> None:
+        self._rate.give_back(unused)
