@@ -8,27 +8,26 @@ from decimal import Decimal
 from pathlib import Path
 
 from hypothesis import strategies as st
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from paldies import bootstrap, configuration
 from paldies.campaigns.definition import Campaign, Step
 from paldies.campaigns.durations import spell_duration
 from paldies.campaigns.reading import parse
-from paldies.campaigns.reasons import Reason
 from paldies.campaigns.traits import Traits, Window
 from paldies.campaigns.underway import Underway
 from paldies.campaigns.windows import spell_days
-from paldies.campaigns.words import EventKind, MessageStatus, Purpose
+from paldies.campaigns.words import EventKind, Purpose
 from paldies.channels import TRAITS
 from paldies.channels.base import Outgoing, Receipt, Rendered
 from paldies.clock import SteppedClock
 from paldies.daemon import Daemon
 from paldies.outbox import plans
+from paldies.outbox.agenda import agenda
 from paldies.outbox.migrating import Moving, Target, target
 from paldies.outbox.passages import read_passages
 from paldies.outbox.plans import Draft
-from paldies.outbox.queue import next_due_at
 from paldies.store import schema
 from tests.factories import NEW_YORK, RIGA, VLADIVOSTOK
 from tests.rows import add_customer, add_order
@@ -192,11 +191,7 @@ class EditedHouse:
 
 def _next_moment(session: Session) -> datetime | None:
     """When something falls due, or nobody has answered in time."""
-    messages = schema.messages
-    held = select(func.min(messages.c.send_at)).where(
-        messages.c.status == MessageStatus.HELD.value, messages.c.reason == Reason.APPROVAL.value
-    )
-    return min(filter(None, (next_due_at(session), session.scalar(held))), default=None)
+    return agenda(session).first
 
 
 def lay_out(folder: Path) -> None:

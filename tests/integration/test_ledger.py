@@ -176,7 +176,7 @@ def test_a_refused_leg_opens_the_next_and_a_dead_address_is_never_written_to_aga
             claim,
             status=MessageStatus.FAILED,
             reason="refused",
-            next_leg=NextLeg(claim.message_id, key, 2, "call", LATER),
+            next_leg=NextLeg(claim.message_id, key, 2, "call", LATER, NOON),
             dead=DeadAddress("alice@example.com", "email", "5.1.1 no such user"),
         )
 
@@ -203,7 +203,7 @@ def test_a_leg_that_a_wrong_clock_opens_years_ahead_is_looked_at_by_its_deadline
         [claim, _] = one_order(session)
         write_wave(session, [claim], [])
         years_on = LATER + timedelta(days=730)
-        leg = NextLeg(claim.message_id, "the next leg", 2, "call", years_on)
+        leg = NextLeg(claim.message_id, "the next leg", 2, "call", years_on, NOON)
         failed = settlement_of(
             session, claim, status=MessageStatus.FAILED, reason="refused", at=years_on, next_leg=leg
         )

@@ -14,12 +14,13 @@ from paldies.campaigns.reading import parse
 from paldies.campaigns.words import EventKind
 from paldies.outbox import plans as publishing
 from paldies.outbox.batch import decide_batch
+from paldies.outbox.decided import apply
 from paldies.outbox.evidence import House, gather
 from paldies.outbox.migrating import Moving, Target, carry_out, foresee, go_on, target
 from paldies.outbox.passages import CHUNK
 from paldies.outbox.planning import plan_new_events
 from paldies.outbox.plans import Draft, publish_where_nobody_is_inside
-from paldies.outbox.queue import apply, due
+from paldies.outbox.queue import due
 from paldies.store.database import Database
 from paldies.store.schema import enrolments, messages, plan_versions
 from tests.factories import NOON, RIGA
@@ -194,9 +195,9 @@ def test_what_was_leaving_when_its_step_was_taken_out_does_not_go_again(database
         known = plans()
         waiting = due(session, "email", NOON + HOUR, 10)
         email = CHANNELS["email"]
-        briefs = gather(session, waiting, email, plans=known, house=House(RIGA), in_hand=(), now=NOON + HOUR)
-        _, decided = decide_batch(briefs, NOON + HOUR)
-        apply(session, decided, known, now=NOON + HOUR)
+        briefs = gather(session, waiting, email, plans=known, house=House(RIGA), in_hand=())
+        _, decided = decide_batch(briefs)
+        apply(session, decided, known)
 
     assert [row[:2] for row in rows(database, "2_thank_you")] == [("skipped", "step_withdrawn")]
 

@@ -15,7 +15,7 @@ from paldies.bootstrap import make_shop
 from paldies.clock import SteppedClock
 from paldies.daemon import Daemon
 from paldies.orders.shops.base import Shop
-from paldies.outbox.queue import next_due_at
+from paldies.outbox.agenda import agenda
 from paldies.simulation.behaviour import Behaviour
 from paldies.simulation.house import FILE, Stage, furnish
 from paldies.simulation.run import Span, play
@@ -164,7 +164,7 @@ async def tick(daemon: Daemon) -> None:
             await each.run()
         for dispatcher in app.dispatchers:
             await dispatcher.drained()
-        due_at = await app.database.read(next_due_at)
+        due_at = (await app.database.read(agenda)).first
         is_done = due_at is None or due_at > app.clock.now()
 
 

@@ -17,10 +17,11 @@ from paldies.outbox.batch import Ready, decide_batch
 from paldies.outbox.by_hand import retry
 from paldies.outbox.claims import Claim
 from paldies.outbox.composer import kept, opened
+from paldies.outbox.decided import apply
 from paldies.outbox.doubt import resolve_doubts
 from paldies.outbox.evidence import House, gather
 from paldies.outbox.planning import plan_new_events
-from paldies.outbox.queue import apply, due
+from paldies.outbox.queue import due
 from paldies.outbox.settlements import Settlement
 from paldies.outbox.settling import after_error, after_success, in_doubt
 from paldies.outbox.waves import write_wave
@@ -82,9 +83,9 @@ def look(session: Session, at: timedelta) -> list[Ready]:
     may_go = []
     for traits in CHANNELS.values():
         rows = due(session, traits.name, now, 100)
-        briefs = gather(session, rows, traits, plans=known, house=HOUSE, in_hand=(), now=now)
-        ready, decided = decide_batch(briefs, now)
-        apply(session, decided, known, now=now)
+        briefs = gather(session, rows, traits, plans=known, house=HOUSE, in_hand=())
+        ready, decided = decide_batch(briefs)
+        apply(session, decided, known)
         may_go += ready
     return may_go
 

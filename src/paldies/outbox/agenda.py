@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from sqlalchemy import CompoundSelect, bindparam, func, literal, select, union_all
+from sqlalchemy import CompoundSelect, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from paldies.campaigns.reasons import Reason
 from paldies.campaigns.words import MessageStatus
+from paldies.channels import TRAITS
 from paldies.store.schema import messages
+from paldies.store.statuses import has_status
 
 _DUE, _AWAITED, _UNANSWERED = "due", "awaited", "unanswered"
 
@@ -39,7 +41,7 @@ class Agenda:
         return self.unanswered is not None and self.unanswered <= now
 
 
-def agenda(session: Session, channels: Sequence[str]) -> Agenda:
+def agenda(session: Session, channels: Sequence[str] = tuple(TRAITS)) -> Agenda:
     """One look into the indexes for each channel, however many messages wait."""
     found: dict[str, dict[str, datetime]] = {_DUE: {}, _AWAITED: {}, _UNANSWERED: {}}
     for row in session.execute(_wanted(tuple(channels))):
@@ -51,9 +53,7 @@ def agenda(session: Session, channels: Sequence[str]) -> Agenda:
 
 @lru_cache(maxsize=4)
 def _wanted(channels: tuple[str, ...]) -> CompoundSelect[str, str, datetime | None]:
-    # the words stand literally in the statement: with bound ones the partial indexes would not be used
-    scheduled = messages.c.status == bindparam(None, MessageStatus.SCHEDULED.value, literal_execute=True)
-    held = messages.c.status == bindparam(None, MessageStatus.HELD.value, literal_execute=True)
+    scheduled, held = has_status(MessageStatus.SCHEDULED), has_status(MessageStatus.HELD)
     due = [
         select(literal(_DUE), literal(channel), func.min(messages.c.send_at)).where(
             messages.c.channel == channel, scheduled, messages.c.parked_at.is_(None)

@@ -12,8 +12,8 @@ from paldies.campaigns.decisions import Decision, Defer, Hold, Send, Skip
 from paldies.campaigns.policy import decide
 from paldies.campaigns.reasons import Reason
 from paldies.campaigns.words import AddressKind
+from paldies.outbox.decided import Decided
 from paldies.outbox.evidence import Brief
-from paldies.outbox.queue import Decided
 
 log = structlog.get_logger(__name__)
 
@@ -27,8 +27,11 @@ class Ready:
     decided_at: float  # monotonic clock
 
 
-def decide_batch(briefs: Sequence[Brief], now: datetime) -> tuple[list[Ready], list[Decided]]:
-    """Those that may go, one for each customer, and what was decided about the others."""
+def decide_batch(briefs: Sequence[Brief]) -> tuple[list[Ready], list[Decided]]:
+    """Those that may go, one for each customer, and what was decided about the others.
+
+    Each is decided for its row's own `now`.
+    """
     ready: list[Ready] = []
     decided: list[Decided] = []
     leaving: set[int] = set()
@@ -43,7 +46,7 @@ def decide_batch(briefs: Sequence[Brief], now: datetime) -> tuple[list[Ready], l
         if (earlier := planned.get(row.enrolment_id)) and (not due.previous_at or due.previous_at < earlier):
             due = replace(due, previous_at=earlier)
         try:
-            decision = decide(due, facts, now)
+            decision = decide(due, facts, row.now)
         except Exception as error:  # one row's surprise is that row's alone
             log.exception("a message could not be judged", message=row.key)
             decision = Hold(Reason.UNFORESEEN, f"{type(error).__name__}: {error}")

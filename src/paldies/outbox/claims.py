@@ -1,5 +1,6 @@
 """Claims: who may send a message, decided by guarded updates, many at a time."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -115,9 +116,10 @@ def write_claims(session: Session, claims: Sequence[Claim]) -> set[str]:
 
 def _count(session: Session, usual: Sequence[Claim]) -> None:
     """Fresh messages set the bar of the blast breaker; late ones may not raise it."""
-    if usual:
-        hour = usual[0].at.replace(minute=0, second=0, microsecond=0)
-        session.connection().execute(_ADD_TO_HOUR, {"this_hour": hour, "more": len(usual)})
+    hours = Counter(claim.at.replace(minute=0, second=0, microsecond=0) for claim in usual)
+    if hours:
+        more = [{"this_hour": hour, "more": count} for hour, count in hours.items()]
+        session.connection().execute(_ADD_TO_HOUR, more)
 
 
 _ADD_TO_HOUR = text(

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from paldies.campaigns.reasons import Reason
@@ -12,9 +12,10 @@ from paldies.campaigns.words import MessageStatus, Purpose
 from paldies.faults import Point, reach
 from paldies.outbox.endings import finish
 from paldies.store.schema import attempts, messages
+from paldies.store.statuses import has_status
 
-_SENDING = messages.c.status == bindparam(None, MessageStatus.SENDING.value, literal_execute=True)
-_UNCONFIRMED = messages.c.status == bindparam(None, MessageStatus.UNCONFIRMED.value, literal_execute=True)
+_SENDING = has_status(MessageStatus.SENDING)
+_UNCONFIRMED = has_status(MessageStatus.UNCONFIRMED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """How legs and enrolments end; each ending is written once, here."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -50,12 +50,13 @@ class NextLeg:
     leg: int
     channel: str
     send_at: datetime
+    opened_at: datetime
 
 
-def open_next_legs(session: Session, legs: Sequence[NextLeg], now: datetime) -> None:
+def open_next_legs(session: Session, legs: Sequence[NextLeg]) -> None:
     """Inserts them, in the transaction that ended the legs before, where the enrolment is still open."""
     for leg in legs:
-        fresh: dict[str, Any] = _fresh_values(now)
+        fresh: dict[str, Any] = _fresh_values(leg.opened_at)
         fresh |= {"key": leg.key, "leg": leg.leg, "channel": leg.channel}
         ended = (
             select(
@@ -73,8 +74,13 @@ def open_next_legs(session: Session, legs: Sequence[NextLeg], now: datetime) -> 
 
 def finish(session: Session, enrolment_ids: Collection[int], now: datetime) -> None:
     """Ends the open enrolments among these that have nothing left to say."""
-    if enrolment_ids:
-        _FINISH.run(session, [{"enrolment": number, "now": now} for number in enrolment_ids])
+    finish_each(session, dict.fromkeys(enrolment_ids, now))
+
+
+def finish_each(session: Session, moments: Mapping[int, datetime]) -> None:
+    """As `finish`, each enrolment at its own moment."""
+    if moments:
+        _FINISH.run(session, [{"enrolment": number, "now": at} for number, at in moments.items()])
 
 
 def stop(session: Session, enrolment_ids: Collection[int], reason: Reason, now: datetime) -> None:

@@ -93,6 +93,8 @@ def gather(
 
     What counts from a moment (a shop's silence, the blast breaker's hour) is asked for each row's own `now`.
     """
+    if not rows:
+        return []
     orders = read_orders(session, {row.order_id for row in rows if row.order_id}, house.home_zone)
     people = read_customers(session, {row.customer_id for row in rows})
     addresses = [_address(traits, orders.get(row.order_id or 0), people[row.customer_id]) for row in rows]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from paldies.campaigns.words import MessageStatus
 from paldies.customers.suppressions import suppress
-from paldies.outbox.endings import NextLeg, finish, open_next_legs
+from paldies.outbox.endings import NextLeg, finish_each, open_next_legs
 from paldies.store.prepared import Prepared
 from paldies.store.schema import attempts, messages
 
@@ -135,8 +135,7 @@ def write_settlements(session: Session, settlements: Sequence[Settlement]) -> No
             for settlement in settlements
         ],
     )
-    now = settlements[0].at
-    open_next_legs(session, [settlement.next_leg for settlement in ended if settlement.next_leg], now)
+    open_next_legs(session, [settlement.next_leg for settlement in ended if settlement.next_leg])
     for settlement in settlements:
         if settlement.dead:
             dead = settlement.dead
@@ -148,4 +147,4 @@ def write_settlements(session: Session, settlements: Sequence[Settlement]) -> No
                 source="bounce",
                 now=settlement.at,
             )
-    finish(session, {s.enrolment_id for s in ended if s.status in _ENDED}, now)
+    finish_each(session, {s.enrolment_id: s.at for s in ended if s.status in _ENDED})

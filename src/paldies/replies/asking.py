@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from paldies.campaigns.words import MessageStatus
@@ -18,6 +18,7 @@ from paldies.outbox.plans import Plans
 from paldies.replies import deliveries
 from paldies.store.database import Database
 from paldies.store.schema import attempts, messages
+from paldies.store.statuses import has_status
 
 log = structlog.get_logger(__name__)
 
@@ -25,7 +26,7 @@ AT_ONCE = 50  # questions to one provider in one round
 ASK_AGAIN = timedelta(minutes=1)  # when the provider could not be asked
 LET_IT_SETTLE = timedelta(seconds=30)  # a provider's list may lag behind what it has accepted
 
-_UNCONFIRMED = messages.c.status == bindparam(None, MessageStatus.UNCONFIRMED.value, literal_execute=True)
+_UNCONFIRMED = has_status(MessageStatus.UNCONFIRMED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,7 +148,7 @@ def _heed_the_customer(session: Session, row: RowMapping, report: Report, now: d
 
 
 def _open_next_leg(session: Session, message_id: int, reason: Reason, *, plans: Plans, now: datetime) -> None:
-    waiting = queue.waiting(session, message_id)
+    waiting = queue.waiting(session, message_id, now)
     campaign = plans.version(session, waiting.plan_version_id)
     leg = queue.leg_after(waiting, campaign, reason, now)
-    open_next_legs(session, [leg] if leg else [], now)
+    open_next_legs(session, [leg] if leg else [])

@@ -3,23 +3,24 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
 from paldies.campaigns.reasons import Reason
 from paldies.campaigns.words import MessageStatus
 from paldies.store.schema import messages
+from paldies.store.statuses import has_status
 
 NAMED = 10  # messages that a line names; the rest is in `messages list`
 
 
 def open_questions(session: Session, since: datetime) -> list[str]:
     """Messages that wait for a person, and doubts that ended unanswered since then."""
-    unsettled = _numbers(session, _is(MessageStatus.UNCONFIRMED))
+    unsettled = _numbers(session, has_status(MessageStatus.UNCONFIRMED))
     given_up = _numbers(
         session,
-        _is(MessageStatus.FAILED)
+        has_status(MessageStatus.FAILED)
         & (messages.c.reason == Reason.UNCONFIRMED.value)
         & (messages.c.ended_at >= since),
     )
@@ -36,7 +37,7 @@ def open_questions(session: Session, since: datetime) -> list[str]:
 def _held(session: Session) -> list[str]:
     reasons = session.execute(
         select(messages.c.reason, func.count())
-        .where(_is(MessageStatus.HELD))
+        .where(has_status(MessageStatus.HELD))
         .group_by(messages.c.reason)
         .order_by(messages.c.reason)
     ).all()
@@ -45,11 +46,6 @@ def _held(session: Session) -> list[str]:
         " --status held, and then: paldies messages approve or cancel, with the numbers"
         for reason, count in reasons
     ]
-
-
-def _is(status: MessageStatus) -> ColumnElement[bool]:
-    """Literally in the statement: with a bound word the partial indexes are not used."""
-    return messages.c.status == bindparam(None, status.value, literal_execute=True)
 
 
 def _numbers(session: Session, which: ColumnElement[bool]) -> Sequence[int]:
