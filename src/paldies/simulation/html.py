@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from paldies.reports.plots import stacked
 from paldies.simulation import plots
 from paldies.simulation.comparison import Changed, Sums
 from paldies.simulation.composing import Example
@@ -35,9 +36,11 @@ def draw(report: Report, examples: Sequence[Example], *, name: str) -> str:
         examples=sorted(examples, key=lambda one: (one.campaign, one.step, one.channel, one.locale)),
         name=name,
         channels=[channel for channel in plots.CHANNELS if channel in report.hours],
-        days=plots.stacked(plots.days(report.days), describes="Messages day by day, by channel"),
-        hours=plots.stacked(
-            plots.hours(report.hours), describes="Messages in each hour of the day, by channel"
+        days=stacked(plots.days(report.days), plots.CHANNELS, describes="Messages day by day, by channel"),
+        hours=stacked(
+            plots.hours(report.hours),
+            plots.CHANNELS,
+            describes="Messages in each hour of the day, by channel",
         ),
         put_off=sum(one.messages for one in report.put_off),
     )
