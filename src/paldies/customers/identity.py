@@ -18,6 +18,7 @@ class Buyer:
     """Who bought one order, as that order says."""
 
     order_id: str  # the shop's
+    seen_at: datetime
     customer_id: str = ""  # the shop's; empty for a guest
     email: str = ""  # normalised
     phone: str = ""  # E.164
@@ -44,7 +45,7 @@ class Owner:
     bought_by: int
 
 
-def identify(session: Session, shop: str, buyers: Sequence[Buyer], *, now: datetime) -> list[Owner]:
+def identify(session: Session, shop: str, buyers: Sequence[Buyer]) -> list[Owner]:
     """The owner of each order, in the same order; people seen for the first time get a row.
 
     Two customers of one e-mail address are only marked here; `merges.settle` merges them.
@@ -57,7 +58,10 @@ def identify(session: Session, shop: str, buyers: Sequence[Buyer], *, now: datet
 
     uuids = {buyer.order_id: buyer.uuid(shop) for buyer in buyers if known(buyer) is None}
     strangers = [buyer for buyer in buyers if buyer.order_id in uuids]
-    added = _add(session, {uuids[buyer.order_id]: buyer for buyer in strangers}, now=now)
+    firsts: dict[str, Buyer] = {}
+    for buyer in strangers:
+        firsts.setdefault(uuids[buyer.order_id], buyer)
+    added = _add(session, firsts)
     named = {buyer.customer_id: added[uuids[buyer.order_id]] for buyer in strangers if buyer.customer_id}
     if named:
         rows = [{"shop": shop, "external_id": name, "customer_id": row} for name, row in named.items()]
@@ -112,7 +116,7 @@ def _by_mailbox(session: Session, mailboxes: Collection[str]) -> dict[str, int]:
     return {row.email: row.id for row in latest_first}
 
 
-def _add(session: Session, strangers: Mapping[str, Buyer], *, now: datetime) -> dict[str, int]:
+def _add(session: Session, strangers: Mapping[str, Buyer]) -> dict[str, int]:
     """Rows for these people, by uuid; one may be there, under an address that no order has any more."""
     if not strangers:
         return {}
@@ -127,7 +131,7 @@ def _add(session: Session, strangers: Mapping[str, Buyer], *, now: datetime) -> 
             "phone": buyer.phone,
             "locale": buyer.locale,
             "stage": Stage.NEW.value,
-            "created_at": now,
+            "created_at": buyer.seen_at,
             "revision": 0,
             "kept_apart": False,
         }

@@ -16,6 +16,7 @@ from paldies.customers.places import zones
 from paldies.orders import moments
 from paldies.orders.happenings import TIMES, Happening, happenings, said_in, status_of
 from paldies.orders.snapshot import Snapshot
+from paldies.orders.told import Told
 
 _told = attrgetter(*(field.name for field in fields(Snapshot) if field.name != "updated_at"))
 
@@ -30,9 +31,10 @@ class Home:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An order on its way into the database."""
+    """An order on its way into the database; `seen_at` is now for all that is decided about it."""
 
     snapshot: Snapshot
+    seen_at: datetime
     sha: str
     updated_at: datetime | None
     happened: tuple[Happening, ...]
@@ -41,11 +43,11 @@ class Entry:
     @property
     def buyer(self) -> Buyer:
         said = {name: self.values[name] for name in CONTACTS}
-        return Buyer(self.snapshot.id, self.snapshot.customer_id, **said)
+        return Buyer(self.snapshot.id, self.seen_at, self.snapshot.customer_id, **said)
 
-    def answers(self, *, placed_at: datetime, home: Home, now: datetime) -> list[Answer]:
+    def answers(self, *, placed_at: datetime, home: Home) -> list[Answer]:
         """What its checkboxes say, dated `consent_at`, or else with the order."""
-        told = moments.happened(self.snapshot.consent_at, zone=home.zone, now=now)
+        told = moments.happened(self.snapshot.consent_at, zone=home.zone, now=self.seen_at)
         boxes = (
             ("email", self.snapshot.accepts_email, self.values["email"]),
             ("sms", self.snapshot.accepts_sms, self.values["phone"]),
@@ -66,9 +68,10 @@ class Entry:
         ]
 
 
-def prepare(snapshot: Snapshot, sha: str, *, home: Home, now: datetime) -> Entry:
+def prepare(told: Told, sha: str, *, home: Home) -> Entry:
     """What cannot be used is left out, and `contact_problem` says why."""
-    said = said_in(snapshot, zone=home.zone, now=now)
+    snapshot = told.snapshot
+    said = said_in(snapshot, zone=home.zone, now=told.at)
     country = alpha2(snapshot.country)
     email, phone, problem = _contacts(snapshot, country or home.country)
     values: dict[str, Any] = {
@@ -109,14 +112,16 @@ def prepare(snapshot: Snapshot, sha: str, *, home: Home, now: datetime) -> Entry
         ),
     }  # fmt: skip
     updated_at = moments.instant(snapshot.updated_at, zone=home.zone)
-    return Entry(snapshot, sha, updated_at, tuple(happenings(snapshot, said)), values)
+    return Entry(snapshot, told.at, sha, updated_at, tuple(happenings(snapshot, said)), values)
 
 
-def sha_of(snapshot: Snapshot, *, home: Home, now: datetime) -> str:
+def sha_of(told: Told, *, home: Home) -> str:
     """Of all that it says but `updated_at`, and of which of its times are still to come."""
-    ahead = [name for name in TIMES if moments.is_ahead(getattr(snapshot, name), zone=home.zone, now=now)]
-    told = repr((_told(snapshot), ahead))
-    return blake2b(told.encode("utf-8", "backslashreplace"), digest_size=16).hexdigest()
+    ahead = [
+        name for name in TIMES if moments.is_ahead(getattr(told.snapshot, name), zone=home.zone, now=told.at)
+    ]
+    said = repr((_told(told.snapshot), ahead))
+    return blake2b(said.encode("utf-8", "backslashreplace"), digest_size=16).hexdigest()
 
 
 def _contacts(snapshot: Snapshot, country: str) -> tuple[str, str, str]:

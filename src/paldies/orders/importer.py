@@ -12,6 +12,7 @@ from paldies.orders.intake import known_shas
 from paldies.orders.shops.files import read_file
 from paldies.orders.shops.reading import Reading
 from paldies.orders.shops.rejects import Rejects
+from paldies.orders.told import Told
 from paldies.store.database import Database
 
 
@@ -44,8 +45,8 @@ def import_file(
     try:
         for page in read_file(path, reading, on_progress=on_progress, on_rejected=rejects.add):
             there = database.look(known_shas, reading.shop, [one.id for one in page.snapshots])
-            missing = [one for one in page.snapshots if one.id not in there]
-            taken = storing.store(database, reading.shop, missing, home=home, history=History(), now=now)
+            missing = [Told(one, now) for one in page.snapshots if one.id not in there]
+            taken = storing.store(database, reading.shop, missing, home=home, history=History())
             added += taken.new
             known += len(page.snapshots) - len(missing)
         rejects.put_in_place()

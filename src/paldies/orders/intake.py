@@ -68,31 +68,30 @@ _STORED = (
 )
 
 
-def take_in(
-    session: Session, shop: str, entries: Sequence[Entry], *, home: Home, history: History, now: datetime
-) -> Taken:
-    """Stores what is new in entries of different orders; for those unchanged it writes nothing."""
+def take_in(session: Session, shop: str, entries: Sequence[Entry], *, home: Home, history: History) -> Taken:
+    """Stores what is new in entries of different orders; for those unchanged it writes nothing.
+
+    Each is judged and dated by its own `seen_at`; nothing here knows another now.
+    """
     stored = _stored(session, shop, entries)
-    first = _of_new_orders(
-        session, shop, [e for e in entries if e.snapshot.id not in stored], home=home, now=now
-    )
+    first = _of_new_orders(session, shop, [e for e in entries if e.snapshot.id not in stored], home=home)
     altered = [e for e in entries if (row := stored.get(e.snapshot.id)) and row["sha"] != e.sha]
-    following = _of_known_orders(session, altered, stored, home=home, now=now)
+    following = _of_known_orders(session, altered, stored, home=home)
     current = [one for one in following if not one.is_older]
     written = [one for one in following if not one.is_older or one.news != News()]
 
     bump(session, {one.owner.customer_id for one in (*first, *written)})
     contacts.refresh(session, [_contacts(one) for one in (*first, *current)])
-    added = rows.add(session, shop, [(one.entry, one.placed_at, one.owner) for one in first], now=now)
-    rows.change(session, [(one.row, one.entry, one.placed_at) for one in current if one.row], now=now)
+    added = rows.add(session, shop, [(one.entry, one.placed_at, one.owner) for one in first])
+    rows.change(session, [(one.row, one.entry, one.placed_at) for one in current if one.row])
     ids = added | {one.id: one.row for one in following if one.row}
     lines = {ids[one.id]: one.entry.snapshot.lines for one in (*first, *current)}
     rows.write_lines(session, lines, new=set(added.values()))
-    new = [(ids[one.id], event) for one in (*first, *written) for event in one.news.new]
+    new = [(ids[one.id], event, one.entry.seen_at) for one in (*first, *written) for event in one.news.new]
     placed = {added[one.id]: one.placed_at for one in first}
-    rows.add_events(session, new, history=history, of_new_orders=placed, now=now)
+    rows.add_events(session, new, history=history, of_new_orders=placed)
     retimed = rows.correct(session, [change for one in written for change in one.news.corrected])
-    answers = (one.entry.answers(placed_at=one.placed_at, home=home, now=now) for one in (*first, *following))
+    answers = (one.entry.answers(placed_at=one.placed_at, home=home) for one in (*first, *following))
     consents.record(session, chain.from_iterable(answers), source=f"shop:{shop}")
     if first:
         merges.settle(session)
@@ -111,19 +110,17 @@ def _stored(session: Session, shop: str, entries: Sequence[Entry]) -> dict[str, 
     return {row["external_id"]: row for row in found.mappings()}
 
 
-def _of_new_orders(
-    session: Session, shop: str, entries: Sequence[Entry], *, home: Home, now: datetime
-) -> list[_Decided]:
+def _of_new_orders(session: Session, shop: str, entries: Sequence[Entry], *, home: Home) -> list[_Decided]:
     decided = []
-    owners = identity.identify(session, shop, [entry.buyer for entry in entries], now=now)
+    owners = identity.identify(session, shop, [entry.buyer for entry in entries])
     for entry, owner in zip(entries, owners, strict=True):
-        found = events.news(entry.happened, [], zone=home.zone, now=now)
+        found = events.news(entry.happened, [], zone=home.zone, now=entry.seen_at)
         decided.append(_Decided(entry, found, owner, _placed_at(found, [])))
     return decided
 
 
 def _of_known_orders(
-    session: Session, entries: Sequence[Entry], stored: Mapping[str, RowMapping], *, home: Home, now: datetime
+    session: Session, entries: Sequence[Entry], stored: Mapping[str, RowMapping], *, home: Home
 ) -> list[_Decided]:
     """A known order keeps its customer, whatever is changed about it."""
     decided = []
@@ -131,7 +128,9 @@ def _of_known_orders(
     for entry in entries:
         row = stored[entry.snapshot.id]
         is_older = bool(entry.updated_at and row["updated_at"] and entry.updated_at < row["updated_at"])
-        found = events.news(entry.happened, known[row["id"]], zone=home.zone, now=now, is_older=is_older)
+        found = events.news(
+            entry.happened, known[row["id"]], zone=home.zone, now=entry.seen_at, is_older=is_older
+        )
         owner = Owner(row["customer_id"], row["bought_by"] or row["customer_id"])
         decided.append(
             _Decided(entry, found, owner, _placed_at(found, known[row["id"]]), row["id"], is_older)

@@ -17,17 +17,15 @@ from paldies.orders.snapshot import SnapshotLine
 from paldies.store.schema import order_events, order_lines, orders
 
 
-def add(
-    session: Session, shop: str, entries: Iterable[tuple[Entry, datetime, Owner]], *, now: datetime
-) -> dict[str, int]:
+def add(session: Session, shop: str, entries: Iterable[tuple[Entry, datetime, Owner]]) -> dict[str, int]:
     """Orders seen for the first time, when each was placed, whose it is; their row ids by the shop's ids."""
     rows = [
         {
-            **_values(entry, placed_at, now),
+            **_values(entry, placed_at),
             "shop": shop,
             "customer_id": owner.customer_id,
             "bought_by": owner.bought_by if owner.bought_by != owner.customer_id else None,
-            "first_seen_at": now,
+            "first_seen_at": entry.seen_at,
         }
         for entry, placed_at, owner in entries
     ]
@@ -37,9 +35,9 @@ def add(
     return {row.external_id: row.id for row in added}
 
 
-def change(session: Session, entries: Iterable[tuple[int, Entry, datetime]], *, now: datetime) -> None:
+def change(session: Session, entries: Iterable[tuple[int, Entry, datetime]]) -> None:
     """Takes over everything that the newest snapshots say, by row id."""
-    rows = [{"row": row, **_values(entry, placed_at, now)} for row, entry, placed_at in entries]
+    rows = [{"row": row, **_values(entry, placed_at)} for row, entry, placed_at in entries]
     if rows:
         session.connection().execute(update(orders).where(orders.c.id == bindparam("row")), rows)
 
@@ -68,15 +66,14 @@ def write_lines(
 
 def add_events(
     session: Session,
-    new: Iterable[tuple[int, New]],
+    new: Iterable[tuple[int, New, datetime]],
     *,
     history: History,
     of_new_orders: Mapping[int, datetime],
-    now: datetime,
 ) -> None:
-    """Events, by the order's row id; the history of a new order is no business of the planner's.
+    """Events, by the order's row id, each with the moment at which it was seen.
 
-    `of_new_orders` says when those were placed.
+    The history of a new order is no business of the planner's. `of_new_orders` says when those were placed.
     """
     rows = [
         {
@@ -84,13 +81,13 @@ def add_events(
             "kind": event.kind.value,
             "ordinal": event.ordinal,
             "happened_at": event.happened_at,
-            "first_seen_at": now,
-            "not_before": history.not_before(event, of_new_orders.get(order_id), now),
-            "is_history": (is_history := history.holds(event, now)),
+            "first_seen_at": seen_at,
+            "not_before": history.not_before(event, of_new_orders.get(order_id), seen_at),
+            "is_history": (is_history := history.holds(event, seen_at)),
             "amount": event.amount,
-            "planned_at": now if is_history and order_id in of_new_orders else None,
+            "planned_at": seen_at if is_history and order_id in of_new_orders else None,
         }
-        for order_id, event in new
+        for order_id, event, seen_at in new
     ]
     if rows:
         session.execute(insert(order_events), rows)
@@ -108,11 +105,11 @@ def correct(session: Session, corrected: Sequence[Corrected]) -> tuple[int, ...]
     return tuple(one.id for one in corrected)
 
 
-def _values(entry: Entry, placed_at: datetime, now: datetime) -> dict[str, Any]:
+def _values(entry: Entry, placed_at: datetime) -> dict[str, Any]:
     return {
         **entry.values,
         "placed_at": placed_at,
         "sha": entry.sha,
         "updated_at": entry.updated_at,
-        "is_open": is_open(entry.values, placed_at=placed_at, now=now),
+        "is_open": is_open(entry.values, placed_at=placed_at, now=entry.seen_at),
     }

@@ -1,6 +1,6 @@
 """Asks one shop what is new, and stores each page of its answer together with the cursor."""
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time
@@ -15,6 +15,7 @@ from paldies.orders.cursors import Progress
 from paldies.orders.entries import Home
 from paldies.orders.intake import Taken
 from paldies.orders.shops.base import Page, Rejected, Shop, ShopError
+from paldies.orders.told import Told
 from paldies.store.database import Database
 
 _NIGHT = 3  # the hour, in the shop's zone, from which open orders are looked at again
@@ -74,6 +75,26 @@ class Watcher:
         self._database.now(_finish, self.shop.name, now=now)
         return watched
 
+    def take(self, told: Sequence[Told]) -> Watched:
+        """What the shop has told at several moments, the earliest first, as if each had been a poll.
+
+        The shop itself is not asked; it has been, once: what it knew at its first poll is history. To come to
+        what a poll at each moment would have come to, hand in pieces cut by `told.apart`, and plan after each
+        by `plan_new_events(…, at_first_sight=True)`.
+        """
+        if not told:
+            return Watched()
+        progress = self._begin(told[0].at)
+        taken = storing.store(
+            self._database,
+            self.shop.name,
+            told,
+            home=self._home,
+            history=progress.history,
+            finally_=partial(_finish, shop=self.shop.name, now=told[-1].at),
+        )
+        return Watched(len(told), taken)
+
     def rescan_if_due(self, now: datetime) -> Watched:
         """Once a night, the present state of all open orders. Raises ShopError like `watch`."""
         local = now.astimezone(self._home.zone)
@@ -123,10 +144,9 @@ class Watcher:
                 taken = storing.store(
                     self._database,
                     self.shop.name,
-                    page.snapshots,
+                    [Told(snapshot, now) for snapshot in page.snapshots],
                     home=self._home,
                     history=progress.history,
-                    now=now,
                     finally_=partial(cursors.advance, shop=self.shop.name, cursor=page.cursor)
                     if has_moved
                     else None,

@@ -49,6 +49,7 @@ class Candidate:
     customer_id: int
     order_id: int | None
     event_id: int | None
+    now: datetime  # when it is dealt with
     event_at: datetime
     first_seen_at: datetime
     counts_as_late: bool
@@ -75,9 +76,7 @@ class _Known:
     passages: dict[tuple[int, str], list[Passage]] = field(default_factory=lambda: defaultdict(list))
 
 
-def enrol_all(
-    session: Session, candidates: Sequence[Candidate], home_zone: str, *, now: datetime
-) -> Enrolled:
+def enrol_all(session: Session, candidates: Sequence[Candidate], home_zone: str) -> Enrolled:
     """Writes an enrolment for each, and the messages of those that go in.
 
     Those with a row already are passed over: planning may run as often as it likes.
@@ -87,7 +86,7 @@ def enrol_all(
     if not judged:
         return Enrolled()
     connection = session.connection()
-    connection.execute(insert(enrolments), [_row(one, now) for one in judged])
+    connection.execute(insert(enrolments), [_row(one) for one in judged])
     shared = [
         {"joining": one.key, "passage": one.answer.to} for one in judged if isinstance(one.answer, Join)
     ]
@@ -98,18 +97,16 @@ def enrol_all(
         if isinstance(one.answer, Enrol):
             entered[one.candidate.running.plan_version_id].append(one)
     for some in entered.values():
-        plan_messages(session, [one.key for one in some], some[0].candidate.running.campaign, now=now)
+        plan_messages(session, [one.key for one in some], some[0].candidate.running.campaign)
     went_in = sum(map(len, entered.values()))
     return Enrolled(went_in, len(shared), len(judged) - went_in - len(shared))
 
 
-def decline_all(
-    session: Session, candidates: Sequence[Candidate], answer: Decline, *, now: datetime
-) -> Enrolled:
+def decline_all(session: Session, candidates: Sequence[Candidate], answer: Decline) -> Enrolled:
     """Writes that none of them goes in, without asking the planner."""
     fresh = _without_a_row(session, candidates)
     if fresh:
-        rows = [_row(_Judged(key, candidate, answer), now) for key, candidate in fresh.items()]
+        rows = [_row(_Judged(key, candidate, answer)) for key, candidate in fresh.items()]
         session.connection().execute(insert(enrolments), rows)
     return Enrolled(declined=len(fresh))
 
@@ -203,7 +200,7 @@ def _anchor(candidate: Candidate, known: _Known) -> datetime:
     return order.order.placed_at if order else candidate.event_at
 
 
-def _row(judged: _Judged, now: datetime) -> dict[str, Any]:
+def _row(judged: _Judged) -> dict[str, Any]:
     candidate, answer = judged.candidate, judged.answer
     row: dict[str, Any] = {
         "key": judged.key,
@@ -218,7 +215,7 @@ def _row(judged: _Judged, now: datetime) -> dict[str, Any]:
         "note": "",
         "arm": Arm.TREATED.value,
         "is_late_seen": candidate.counts_as_late,
-        "created_at": now,
+        "created_at": candidate.now,
         "ended_at": None,
     }
     match answer:
@@ -227,5 +224,5 @@ def _row(judged: _Judged, now: datetime) -> dict[str, Any]:
         case Join():
             row["reason"] = Reason.JOINED.value
         case Decline(reason, note):
-            row |= {"reason": reason.value, "note": note, "ended_at": now}
+            row |= {"reason": reason.value, "note": note, "ended_at": candidate.now}
     return row

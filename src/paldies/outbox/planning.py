@@ -1,6 +1,6 @@
 """Carries the plans out: what has happened to orders starts campaigns, and stops them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -41,46 +41,65 @@ class Planned:
     stopped: int = 0
 
 
-def plan_new_events(session: Session, plans: Plans, home_zone: str, *, now: datetime) -> Planned:
-    """Deals with the oldest events that nobody has dealt with; zero events means there are none left."""
+def plan_new_events(
+    session: Session, plans: Plans, home_zone: str, *, now: datetime, at_first_sight: bool = False
+) -> Planned:
+    """Deals with the oldest events that nobody has dealt with; zero events means there are none left.
+
+    `at_first_sight` is for a past that is played again: each is dealt with, and dated, as of the moment at
+    which it was first seen, as a daemon would have done then. That holds as long as nobody was told of twice
+    since the planning before: see `orders.told.apart`.
+    """
     events = session.execute(_NEW).mappings().all()
     if not events:
         return Planned()
-    counts, stopped = _deal_with(session, events, plans, home_zone, now=now)
+    moments = {event["id"]: event["first_seen_at"] if at_first_sight else now for event in events}
+    counts, stopped = _deal_with(session, events, plans, home_zone, now=now, moments=moments)
     session.execute(
         update(order_events)
         .where(order_events.c.id.in_([event["id"] for event in events]))
-        .values(planned_at=now)
+        .values(planned_at=order_events.c.first_seen_at if at_first_sight else now)
     )
     return Planned(len(events), counts, stopped)
 
 
 def _deal_with(
-    session: Session, events: Sequence[RowMapping], plans: Plans, home_zone: str, *, now: datetime
+    session: Session,
+    events: Sequence[RowMapping],
+    plans: Plans,
+    home_zone: str,
+    *,
+    now: datetime,
+    moments: Mapping[int, datetime],
 ) -> tuple[Enrolled, int]:
-    """Starts and stops what these events start and stop.
+    """Starts and stops what these events start and stop, each as of its own of the `moments`.
 
     One that cannot be dealt with costs the others nothing: it is declined, and the log says why.
     """
-    candidates = _candidates(session, events, plans.running(session), now)
+    candidates = _candidates(session, events, plans.running(session), now=now, moments=moments)
     try:
         with session.begin_nested():
-            enrolled = enrol_all(session, candidates, home_zone, now=now)
-            orders_changed = [event["order_id"] for event in events]
-            return enrolled, stop_where_the_order_ended(session, plans, orders_changed, now=now)
+            enrolled = enrol_all(session, candidates, home_zone)
+            changed = {event["order_id"]: moments[event["id"]] for event in events}
+            return enrolled, stop_where_the_order_ended(session, plans, changed)
     except OperationalError:
         raise
     except Exception as error:
         if len(events) == 1:
             log.exception("an order event could not be planned", order=events[0]["external_id"])
             why = f"{type(error).__name__}: {error}"
-            return decline_all(session, candidates, Decline(Reason.UNFORESEEN, why), now=now), 0
-    dealt = [_deal_with(session, [event], plans, home_zone, now=now) for event in events]
+            return decline_all(session, candidates, Decline(Reason.UNFORESEEN, why)), 0
+    dealt = [_deal_with(session, [event], plans, home_zone, now=now, moments=moments) for event in events]
     return sum((enrolled for enrolled, _ in dealt), Enrolled()), sum(stopped for _, stopped in dealt)
 
 
 def _candidates(
-    session: Session, events: Sequence[RowMapping], running: Sequence[Running], now: datetime
+    session: Session,
+    events: Sequence[RowMapping],
+    running: Sequence[Running],
+    *,
+    now: datetime,
+    moments: Mapping[int, datetime],
 ) -> list[Candidate]:
     """In the order in which it happened: the earlier of two orders speaks for both."""
     return [
@@ -91,6 +110,7 @@ def _candidates(
             customer_id=event["customer_id"],
             order_id=event["order_id"],
             event_id=event["id"],
+            now=moments[event["id"]],
             event_at=event["happened_at"],
             first_seen_at=event["first_seen_at"],
             counts_as_late=is_late_seen(

@@ -1,6 +1,6 @@
 """What the end of an order does to the campaigns it is in, and who takes over from it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import and_, or_, select, update
@@ -22,29 +22,31 @@ _SHARES_AN_OPEN_ONE = and_(
 _SAID = (MessageStatus.SENDING.value, MessageStatus.SENT.value, MessageStatus.UNCONFIRMED.value)
 
 
-def stop_where_the_order_ended(
-    session: Session, plans: Plans, order_ids: Collection[int], *, now: datetime
-) -> int:
-    """Stops the passages of these orders that their campaign's `stop_on` has ended; returns how many.
+def stop_where_the_order_ended(session: Session, plans: Plans, changed: Mapping[int, datetime]) -> int:
+    """Stops the passages that their campaign's `stop_on` has ended; returns how many.
+
+    `changed` are orders, and when what has happened to each is dealt with.
 
     One that is finished stays so, and whoever shared it has been spoken for.
     """
     inside = session.execute(
         select(enrolments.c.id, enrolments.c.order_id, enrolments.c.plan_version_id)
         .join_from(enrolments, _HOST, _HOST.c.id == enrolments.c.joined_to, isouter=True)
-        .where(enrolments.c.order_id.in_(order_ids))
+        .where(enrolments.c.order_id.in_(changed))
         .where(or_(_IS_OPEN, _SHARES_AN_OPEN_ONE))
     ).all()
     if not inside:
         return 0
-    so_far = happened(session, order_ids)
+    so_far = happened(session, changed)
     stopped = []
     for enrolment in inside:
         campaign = plans.version(session, enrolment.plan_version_id)
         if reason := why_stopped(campaign.stop_on, so_far[enrolment.order_id]):
+            now = changed[enrolment.order_id]
             stop(session, [enrolment.id], reason, now)
-            stopped.append(enrolment.id)
-    hand_over(session, plans, stopped, now=now)
+            stopped.append((enrolment.id, now))
+    for enrolment_id, now in stopped:
+        hand_over(session, plans, [enrolment_id], now=now)
     return len(stopped)
 
 

@@ -145,13 +145,14 @@ def enter(
             customer_id=subject.customer_id,
             order_id=subject.order_id,
             event_id=None,
+            now=now,
             event_at=now,
             first_seen_at=now,
             counts_as_late=not is_confirmed,
         )
         for subject in fresh
     ]
-    enrolled = enrol_all(session, candidates, home_zone, now=now)
+    enrolled = enrol_all(session, candidates, home_zone)
     written = [keys.enrolment_key(name, subject, *place) for subject, place in occurrences.items()]
     why = session.execute(
         select(enrolments.c.reason, func.count())
