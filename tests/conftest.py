@@ -19,8 +19,8 @@ from tests.postgres import NoServer, postgres
 def postgres_server() -> Iterator[str]:
     """The URL of a real server; tests that need it are skipped, and say why, where none can be had."""
     try:
-        with postgres() as url:
-            yield url
+        with postgres() as server:
+            yield server.url
     except NoServer as why:
         pytest.skip(str(why))
 
@@ -63,9 +63,15 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         with closing(Database(f"sqlite:///{path}")) as database:
             yield database
     else:
-        with closing(Database(request.getfixturevalue("migrated_postgres"))) as database:
-            yield database
-            _empty(database)
+        yield request.getfixturevalue("shared")
+
+
+@pytest.fixture
+def shared(migrated_postgres: str) -> Iterator[Database]:
+    """The same on PostgreSQL, for what only several processes have."""
+    with closing(Database(migrated_postgres)) as database:
+        yield database
+        _empty(database)
 
 
 def _empty(database: Database) -> None:

@@ -88,6 +88,8 @@ _ANY = (
     .outerjoin(order_events, order_events.c.id == enrolments.c.event_id)
 )
 _ONE = _ANY.where(messages.c.id == bindparam("message"))
+_THOSE = _ANY.where(messages.c.id.in_(bindparam("wanted", expanding=True)))
+_THESE = _ANY.where(messages.c.id.in_(bindparam("messages", expanding=True)))
 _DUE = (
     _ANY.where(messages.c.channel == bindparam("channel"), has_status(MessageStatus.SCHEDULED))
     .where(messages.c.parked_at.is_(None), messages.c.send_at <= bindparam("now"))
@@ -102,9 +104,22 @@ def due(session: Session, channel: str, now: datetime, most: int) -> list[Waitin
     return _waiting(session, rows, now)
 
 
+def those(session: Session, moments: Mapping[int, datetime]) -> list[Waiting]:
+    """These messages, in no order; each to be decided for its own moment."""
+    rows = session.execute(_THOSE, {"wanted": list(moments)}).all()
+    return [row._replace(now=moments[row.id]) for row in _waiting(session, rows, datetime.max)]
+
+
 def waiting(session: Session, message_id: int, now: datetime) -> Waiting:
     """One message, whatever its state."""
     return _waiting(session, session.execute(_ONE, {"message": message_id}).all(), now)[0]
+
+
+def these(session: Session, message_ids: Sequence[int], now: datetime) -> list[Waiting]:
+    """Those messages, in no order."""
+    if not message_ids:
+        return []
+    return _waiting(session, session.execute(_THESE, {"messages": message_ids}).all(), now)
 
 
 def _waiting(session: Session, rows: Sequence[Any], now: datetime) -> list[Waiting]:

@@ -17,6 +17,8 @@ class Instance(SQLModel, table=True):
         ""  # why nothing is sent until a person adopts this database; empty: nothing stands in the way
     )
     heartbeat_at: datetime | None = None
+    place: str = ""  # the server and database that it was in last; of PostgreSQL only
+    moved_to: str = ""  # where the shop was carried over to: nothing is sent from here any more
     stopped_at: datetime | None = None  # the last clean stop
     adopted_at: datetime | None = None  # what was due before it may have been sent from another copy
     woke_at: datetime | None = None  # the last start after a silence that no clean stop explains

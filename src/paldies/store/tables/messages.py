@@ -10,6 +10,7 @@ from paldies.campaigns.words import MessageStatus, Purpose
 from paldies.store.tables.columns import BIG, may_refer_to, refers_to, row_id, word
 
 _DUE = text("status = 'scheduled' AND parked_at IS NULL")
+_URGENT = text("status = 'scheduled' AND parked_at IS NULL AND purpose = 'service'")
 _SENDING = text("status = 'sending'")
 _AWAITED = text("look_at IS NOT NULL")
 _COSTLY = text("cost > 0")
@@ -25,6 +26,7 @@ class Message(SQLModel, table=True):
     __tablename__ = "messages"
     __table_args__ = (
         Index("messages_due", "channel", "send_at", sqlite_where=_DUE, postgresql_where=_DUE),
+        Index("messages_urgent", "channel", "send_at", sqlite_where=_URGENT, postgresql_where=_URGENT),
         Index(
             "messages_in_flight",
             "customer_id",
