@@ -1,0 +1,1 @@
+"""What mail servers send back, read from the mail alone: no database, no network, no clock."""
