@@ -19,42 +19,80 @@ class NoServer(Exception):
     """No PostgreSQL can be started here; the text says why."""
 
 
+class Server:
+    """It can be stopped and started again; what it has committed is there afterwards."""
+
+    def __init__(self, binaries: Path, folder: Path, user: dict[str, Any]) -> None:
+        self._folder = folder
+        self._user = user
+        self._port = _free_port()
+        # fsync off: what is tested is our code, not the disk
+        self._command = [
+            binaries / "postgres", "-D", folder / "data", "-h", "127.0.0.1", "-p", str(self._port),
+            "-k", folder,
+            "-c", "fsync=off", "-c", "shared_buffers=64MB", "-c", "max_connections=60",
+            "-c", "track_commit_timestamp=on",
+        ]  # fmt: skip
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://paldies@127.0.0.1:{self._port}/postgres"
+
+    def start(self) -> None:
+        """Returns once it answers."""
+        self._process = subprocess.Popen(
+            self._command,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=self._folder, **self._user,
+        )  # fmt: skip
+        try:
+            _wait_until_ready(self.url, self._process)
+        except NoServer:
+            self.stop()
+            raise
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """SIGINT does not wait for clients, SIGQUIT not even for itself: it recovers when it starts again."""
+        if self._process is None:
+            return
+        self._process.send_signal(how)
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=20)
+        if self._process.poll() is None:
+            self._process.kill()
+
+
 @contextmanager
-def postgres() -> Iterator[str]:
-    """The URL of an empty server without a password, up while the block runs. Raises NoServer."""
+def postgres() -> Iterator[Server]:
+    """An empty server without a password, gone after the block. Raises NoServer."""
     folder = Path(tempfile.mkdtemp(prefix="paldies-pg-", dir="/tmp"))
+    try:
+        server = _started(folder)
+        try:
+            yield server
+        finally:
+            server.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _started(folder: Path) -> Server:
     user: dict[str, Any] = {}
     if os.geteuid() == 0:
         os.chown(folder, NOBODY, NOBODY)
         user = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
     try:
         binaries = _binaries(folder, user)
-        data = folder / "data"
         subprocess.run(
-            [binaries / "initdb", "-D", data, "-U", "paldies", "-A", "trust", "-E", "UTF8", "--locale=C",
-             "--no-sync"],
+            [binaries / "initdb", "-D", folder / "data", "-U", "paldies", "-A", "trust", "-E", "UTF8",
+             "--locale=C", "--no-sync"],
             check=True, capture_output=True, timeout=60, cwd=folder, **user,
         )  # fmt: skip
-        port = _free_port()
-        # fsync off: what is tested is our code, not the disk
-        server = subprocess.Popen(
-            [binaries / "postgres", "-D", data, "-h", "127.0.0.1", "-p", str(port), "-k", folder,
-             "-c", "fsync=off", "-c", "shared_buffers=64MB", "-c", "max_connections=60"],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder, **user,
-        )  # fmt: skip
-        try:
-            _wait_until_ready(port, server)
-            yield f"postgresql://paldies@127.0.0.1:{port}/postgres"
-        finally:
-            server.send_signal(signal.SIGINT)  # fast: does not wait for clients
-            with suppress(subprocess.TimeoutExpired):
-                server.wait(timeout=20)
-            if server.poll() is None:
-                server.kill()
+        server = Server(binaries, folder, user)
+        server.start()
     except (OSError, subprocess.SubprocessError) as error:
         raise NoServer(f"PostgreSQL did not start: {error}") from error
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    return server
 
 
 def _binaries(folder: Path, user: dict[str, Any]) -> Path:
@@ -88,14 +126,14 @@ def _free_port() -> int:
         return port
 
 
-def _wait_until_ready(port: int, server: "subprocess.Popen[bytes]") -> None:
+def _wait_until_ready(url: str, server: "subprocess.Popen[bytes]") -> None:
     import psycopg
 
     for _ in range(300):
         if server.poll() is not None:
             raise NoServer(f"PostgreSQL ended with exit code {server.returncode}")
         with suppress(psycopg.OperationalError):
-            psycopg.connect(f"postgresql://paldies@127.0.0.1:{port}/postgres", connect_timeout=2).close()
+            psycopg.connect(url, connect_timeout=2).close()
             return
         time.sleep(0.05)
     raise NoServer("PostgreSQL was not ready after 15 seconds")

@@ -1,6 +1,5 @@
 """`paldies` in processes of its own that begin at once: what takes two seconds to load is shared."""
 
-import importlib
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,9 +8,9 @@ from multiprocessing import get_context
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
-from paldies import faults
 from paldies.cli.root import main
-from tests.small_house import PROMPT, House
+from tests.small_house import House
+from tests.workplace import PROMPT
 
 NOWHERE = "smtp://127.0.0.1:9"  # for commands that do not write to anybody
 
@@ -20,10 +19,9 @@ _forkserver.set_forkserver_preload(["paldies.cli.run", "paldies.cli.messages", "
 
 
 @contextmanager
-def daemon(house: House, smtp_url: str, *, fault: str = "") -> Iterator[ForkServerProcess]:
-    """`paldies run`; when the block ends, it is gone. `fault` is where it is to die: `claimed:1`."""
-    environment = house.environment(smtp_url, fault=fault)
-    process = begin(house, ["run"], environment, out=house.log, err=house.log)
+def daemon(house: House, smtp_url: str) -> Iterator[ForkServerProcess]:
+    """`paldies run`; when the block ends, it is gone."""
+    process = begin(house, ["run"], house.environment(smtp_url), out=house.log, err=house.log)
     try:
         yield process
     finally:
@@ -59,5 +57,4 @@ def _become(arguments: Sequence[str], environment: Mapping[str, str], out: Path,
         os.close(file)
     os.environ.clear()
     os.environ.update(environment)
-    importlib.reload(faults)  # it has looked at the environment already
     main(arguments)

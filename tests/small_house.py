@@ -1,21 +1,14 @@
 """A folder in which paldies works beside the odd shop."""
 
-import json
-import os
 import shutil
-import sqlite3
-import time
-from collections.abc import Callable, Mapping
-from contextlib import closing
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import ignore_patterns
-from typing import Any
 
 from paldies.templates.bundled import bundled_templates
 from tests.small_shop import QUERY, OddShop
-
-PROMPT = 15.0  # seconds within which whatever a test waits for must have come
+from tests.workplace import Workplace, outside
 
 _SETTINGS = f"""
 [paldies]
@@ -47,11 +40,7 @@ port = 0
 
 
 @dataclass(frozen=True)
-class House:
-    """A folder with paldies.toml, texts, the shop's database and ours, and the daemon's log."""
-
-    folder: Path
-
+class House(Workplace):
     @classmethod
     def built(
         cls,
@@ -75,42 +64,9 @@ class House:
     def shop(self) -> OddShop:
         return OddShop(self.folder / "tirgus.db")
 
-    @property
-    def config(self) -> Path:
-        return self.folder / "paldies.toml"
-
-    @property
-    def database(self) -> Path:
-        return self.folder / "paldies.db"
-
-    @property
-    def log(self) -> Path:
-        return self.folder / "daemon.log"
-
     def text(self, name: str) -> Path:
         return self.folder / "message_templates" / name
 
-    def environment(self, smtp_url: str, *, fault: str = "") -> dict[str, str]:
-        """For a process that works here: nothing of ours from outside."""
-        outside = {name: value for name, value in os.environ.items() if not name.startswith("PALDIES_")}
-        return {**outside, "PALDIES_EMAIL_URL": smtp_url, "PALDIES_FAULT": fault}
-
-    def told(self, event: str, **said: str) -> list[dict[str, str]]:
-        """The daemon's log lines about this event that say just this."""
-        lines = self.log.read_text().splitlines() if self.log.exists() else []
-        told = [json.loads(line) for line in lines if line.startswith("{") and line.endswith("}")]
-        return [line for line in told if line["event"] == event and said.items() <= line.items()]
-
-    def rows(self, query: str, *values: Any) -> list[sqlite3.Row]:
-        with closing(sqlite3.connect(self.database)) as connection:
-            connection.row_factory = sqlite3.Row
-            return connection.execute(query, values).fetchall()
-
-
-def eventually(question: Callable[[], Any], *, within: float = PROMPT) -> Any:
-    """Its first answer that is true; fails the test if there is none in so many seconds."""
-    end = time.monotonic() + within
-    while not (answer := question()):
-        assert time.monotonic() < end, f"it did not come about within {within:g} s"
-        time.sleep(0.02)
-    return answer
+    def environment(self, smtp_url: str) -> dict[str, str]:
+        """For a process that works here."""
+        return {**outside(), "PALDIES_EMAIL_URL": smtp_url}

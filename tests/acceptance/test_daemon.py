@@ -18,9 +18,10 @@ import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from tests.small_forks import ask, daemon
-from tests.small_house import PROMPT, House, eventually
+from tests.small_house import House
 from tests.small_shop import order_number
 from tests.smtp_servers import KeepingServer, Mail
+from tests.workplace import PROMPT, eventually
 
 FIRST_DAY = """
 title = "The first day"

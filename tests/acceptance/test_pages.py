@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.small_forks import ask, begin, daemon
-from tests.small_house import PROMPT, House, eventually
+from tests.small_house import House
 from tests.smtp_servers import KeepingServer
+from tests.workplace import PROMPT, eventually
 
 OFFER = """
 title = "Something nice"
@@ -107,7 +108,7 @@ def test_the_way_out_of_a_mail_works_when_the_shop_rehearses_again(
     house.config.write_text(live.replace('mode = "live"', 'mode = "rehearsal"'))
 
     with daemon(house, server.url) as process:
-        eventually(lambda: len(house.told("pages")) == 2)
+        eventually(lambda: len(house.told("running")) == 2)
         health, _ = eventually(lambda: answered(f"http://127.0.0.1:{port}/health"))
         out, _ = answered(way_out, "List-Unsubscribe=One-Click")
         process.terminate()

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.small_house import eventually
 from tests.whole_house import furnish
+from tests.workplace import eventually
 
 PROMPT = 60.0  # seconds within which a daemon has begun, or has given up
 TEXT = "---\nsubject: Hello\n---\nHello.\n"

@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from tests.crash.laboratory import LIVES, Progress, run_house
+from tests.crash.laboratory import LIVES, Progress, run_house, run_seed
 from tests.crash.sabotage import SABOTAGES
 
 
@@ -16,7 +16,7 @@ def main() -> int:
         names = list(SABOTAGES) if options.sabotage == "all" else [options.sabotage]
         return max(_show(options.folder, name, options.seed or 1, options.lives) for name in names)
     if options.seed is not None:
-        outcome = run_house(options.folder / f"house-{options.seed}", options.seed, lives=options.lives)
+        outcome = run_seed(options.folder / f"house-{options.seed}", options.seed, lives=options.lives)
         print(outcome, *outcome.broken, sep="\n")
         return bool(outcome.broken)
     return _run_long(options)
@@ -30,7 +30,7 @@ def _run_long(options: argparse.Namespace) -> int:
             print(f"time is up; the same command goes on from here (kept in {options.folder})")
             break
         seed = random.SystemRandom().randrange(10**6)
-        outcome = run_house(options.folder / f"house-{seed}", seed, lives=options.lives)
+        outcome = run_seed(options.folder / f"house-{seed}", seed, lives=options.lives)
         progress.add(outcome)
         print(outcome, *outcome.broken, sep="\n", flush=True)
     _sum_up(progress)

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.crash.daemon_process import Ground, become
-from tests.crash.house import PROMPT, House
+from tests.crash.house import House
+from tests.workplace import PROMPT
 
 _forkserver = get_context("forkserver")
 _forkserver.set_forkserver_preload(
@@ -20,6 +21,8 @@ _forkserver.set_forkserver_preload(
         "paldies.store.migrations",
         "paldies.channels.call.channel",
         "paldies.channels.sms.channel",
+        "paldies.web.app",
+        "uvicorn.protocols.http.h11_impl",
         "tests.crash.daemon_process",
         "tests.crash.mail_server",
         "tests.crash.telephone_server",

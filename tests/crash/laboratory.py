@@ -16,6 +16,7 @@ from tests.crash.oracle import Verdict, judge
 from tests.crash.sabotage import NEEDS_POWER_CUTS, NEEDS_RACES
 from tests.crash.schedule import Life, life
 from tests.crash.telling import untold
+from tests.postgres import NoServer, Server, postgres
 
 LIVES = 36  # in one house: as many as fit into an hour of its time
 
@@ -39,12 +40,12 @@ class Outcome:
         )
 
 
-def schedule(seed: int, lives: int, *, sabotage: str = "") -> Iterator[Life]:
+def schedule(seed: int, lives: int, *, sabotage: str = "", has_server: bool = False) -> Iterator[Life]:
     """The same for the same seed, where power can be cut or not; only lives that a sabotage could show in."""
     dice = random.Random(f"{seed} schedule")
-    may_cut = power.is_possible()
+    may_cut = power.is_possible() and not has_server
     while lives:
-        one = life(dice, may_cut_power=may_cut)
+        one = life(dice, may_cut_power=may_cut, has_server=has_server)
         if sabotage in NEEDS_POWER_CUTS and not one.has_power_cut:
             continue
         if sabotage in NEEDS_RACES and not one.has_race:
@@ -53,17 +54,33 @@ def schedule(seed: int, lives: int, *, sabotage: str = "") -> Iterator[Life]:
         yield one
 
 
-def run_house(folder: Path, seed: int, *, lives: int = LIVES, sabotage: str = "") -> Outcome:
-    """One house from its first day to its last deadline; its folder stays if a promise was broken."""
+def run_seed(folder: Path, seed: int, *, lives: int = LIVES) -> Outcome:
+    """Every third house has its database on a server, where one can be had."""
+    if seed % 3 == 0:
+        try:
+            with postgres() as server:
+                return run_house(folder, seed, lives=lives, server=server)
+        except NoServer:
+            pass
+    return run_house(folder, seed, lives=lives)
+
+
+def run_house(
+    folder: Path, seed: int, *, lives: int = LIVES, sabotage: str = "", server: Server | None = None
+) -> Outcome:
+    """One house from its first day to its last deadline; its folder stays if a promise was broken.
+
+    With a `server`, an empty one, its database is there instead of in a file.
+    """
     shutil.rmtree(folder, ignore_errors=True)
     began = time.monotonic()
-    tenant = Tenant(House.built(folder), seed, sabotage=sabotage)
+    tenant = Tenant(House.built(folder, server), seed, sabotage=sabotage)
     with tenant.among_servers(seed):
         tenant.settle_in()
-        for one in schedule(seed, lives, sabotage=sabotage):
+        for one in schedule(seed, lives, sabotage=sabotage, has_server=bool(server)):
             tenant.live(one)
         tenant.live_until_all_is_over()
-    verdict: Verdict = judge(tenant.house, tenant.trade.due)
+    verdict: Verdict = judge(tenant.house, tenant.trade.due, tenant.misfortunes.wishes)
     record = tenant.record
     silences = [f"why says nothing of the doubt about order {order_id}" for order_id in untold(tenant.house)]
     broken = [*verdict.faults, *record.oddities, *silences]

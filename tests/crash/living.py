@@ -12,19 +12,21 @@ from multiprocessing.context import ForkServerProcess
 from tests.crash import mail_server, power, telephone_server
 from tests.crash.daemon_process import Ground
 from tests.crash.forked import Server, daemon, is_death, is_stopped
-from tests.crash.house import PROMPT, House, eventually
+from tests.crash.house import House
 from tests.crash.journal import keep_journal
 from tests.crash.misfortunes import Misfortunes, send
 from tests.crash.sabotage import drop_unique_keys
 from tests.crash.schedule import Deed, End, Life
 from tests.crash.trade import Trade
+from tests.workplace import PROMPT, eventually
 
 _STEP = 600.0  # seconds of the house's time that the last life skips at once
 _DEADLINES = 3.5 * 3600.0  # seconds after which every step of every order is over
 _MOST_OVERTAKINGS = 2  # in one life, or nobody would be left to write to
-_LAST_CHANCE = 5.0  # seconds
+_LAST_CHANCE = 10.0  # seconds
 _IN_PEACE = (0, -signal.SIGTERM)  # the latter before it had begun to listen
 _UNDER_WAY = "SELECT 1 FROM messages WHERE status IN ('scheduled', 'sending')"
+_DUE = f"{_UNDER_WAY} AND send_at <= :now"
 
 
 @dataclass
@@ -45,7 +47,7 @@ class Tenant:
         self.record = Record()
         self._dice = random.Random(f"{seed} living")
         self.trade = Trade(house, self._dice)
-        self._misfortunes = Misfortunes(house, self.trade)
+        self.misfortunes = Misfortunes(house, self.trade, self._dice)
         self._sabotage = sabotage
         self._told = 0  # bytes of the log before the present life
         self._overtakings = 0  # in the present life
@@ -54,8 +56,8 @@ class Tenant:
     def among_servers(self, seed: int) -> Iterator[None]:
         house = self.house
         with (
-            Server(mail_server.serve, house.accepted("mail"), seed) as self._mail,
-            Server(telephone_server.serve, house.accepted("telephone"), seed, house.time) as self._telephone,
+            Server(mail_server.serve, house.ledger_of("mail"), seed) as self._mail,
+            Server(telephone_server.serve, house.ledger_of("telephone"), seed, house.time) as self._telephone,
         ):
             yield
             self.record.faults["mail server"] += self._mail.troubles
@@ -97,7 +99,7 @@ class Tenant:
         self._trouble_servers(0.0)
         with self._daemon() as process:
             self._wait_until_it_runs(process)
-            self._wait_while(f"{_UNDER_WAY} AND send_at <= ?", f"{self.house.time.now():%Y-%m-%d %H:%M:%S}")
+            self._wait_while(_DUE, now=f"{self.house.time.now():%Y-%m-%d %H:%M:%S}")
             skipped = 0.0
             while skipped < _DEADLINES:
                 self.house.time.skip(_STEP)
@@ -106,11 +108,14 @@ class Tenant:
             self._wait_while(_UNDER_WAY)  # what is still there then, the oracle finds
             self._stop(process)
 
-    def _wait_while(self, there_are: str, *values: str) -> None:
-        """Not for ever: perhaps nothing will come of them."""
-        end = time.monotonic() + _LAST_CHANCE
-        while self.house.rows(there_are, *values) and time.monotonic() < end:
+    def _wait_while(self, there_are: str, **values: str) -> None:
+        """As long as they become fewer: perhaps nothing will come of the rest."""
+        fewest, since = len(self.house.rows(there_are, **values)), time.monotonic()
+        while fewest and time.monotonic() - since < _LAST_CHANCE:
             time.sleep(0.1)
+            left = len(self.house.rows(there_are, **values))
+            if left < fewest:
+                fewest, since = left, time.monotonic()
 
     def _trouble_servers(self, share: float) -> None:
         for server in (self._mail, self._telephone):
@@ -118,6 +123,7 @@ class Tenant:
 
     def _daemon(self, life: Life | None = None) -> AbstractContextManager[ForkServerProcess]:
         self._overtakings = 0
+        eventually(lambda: not self.house.visitors())  # a dead daemon's last words have been heard
         self._told = self.house.log.stat().st_size if self.house.log.exists() else 0
         environment = self.house.environment(
             smtp=f"smtp://127.0.0.1:{self._mail.address}",
@@ -145,7 +151,7 @@ class Tenant:
             if not self._wait(process, act.after):
                 return
             self.record.faults[act.deed] += 1
-            self._misfortunes.befall(process, act)
+            self.misfortunes.befall(process, act)
 
     def _end(self, process: ForkServerProcess, life: Life) -> None:
         is_there = self._wait(process, life.lasts)
@@ -171,7 +177,7 @@ class Tenant:
             if not process.is_alive():
                 return False
             if is_stopped(process):
-                if self._overtakings < _MOST_OVERTAKINGS and self._misfortunes.overtake():
+                if self._overtakings < _MOST_OVERTAKINGS and self.misfortunes.overtake():
                     self._overtakings += 1
                     self.record.faults["overtaken before a claim"] += 1
                 send(process, signal.SIGCONT)

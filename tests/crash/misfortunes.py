@@ -1,19 +1,26 @@
 """What can befall a daemon, its database and its customers while it runs."""
 
 import os
+import random
 import resource
 import signal
-import sqlite3
+import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.context import ForkServerProcess
+from typing import Any
 
-from sqlalchemy import event
-from sqlalchemy.exc import OperationalError
+import requests
+from sqlalchemy import event, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from paldies.customers.suppressions import suppress
+from paldies.outbox import by_hand
+from paldies.outbox.links import Links
 from paldies.store.database import Database
+from paldies.store.schema import messages
 from tests.crash.house import House
 from tests.crash.odd_shop import address_of, phone_of
 from tests.crash.schedule import Act, Deed
@@ -25,18 +32,40 @@ SELECT DISTINCT customer_id FROM (
     SELECT customer_id, row_number() OVER (
         PARTITION BY channel ORDER BY purpose = 'service' DESC, send_at, key
     ) AS place
-    FROM messages WHERE status = 'scheduled' AND parked_at IS NULL AND send_at <= ?
-) WHERE place <= 3
+    FROM messages WHERE status = 'scheduled' AND parked_at IS NULL AND send_at <= :now
+) AS queue WHERE place <= 3
 """
-_ADDRESSES = "SELECT email, phone FROM orders WHERE customer_id = ?"
-_COLUMNS = "SELECT group_concat(name) AS names FROM pragma_table_info('messages') WHERE name != 'id'"
-_HURRY = "300"  # milliseconds that we wait for the daemon to let go of the database
+_ADDRESSES = "SELECT email, phone FROM orders WHERE customer_id = :customer"
+_LATELY = """
+SELECT messages.id, orders.external_id AS order_id FROM messages
+JOIN enrolments ON enrolments.id = messages.enrolment_id JOIN orders ON orders.id = enrolments.order_id
+WHERE messages.status = 'sent' AND messages.channel = 'email' ORDER BY messages.id DESC LIMIT 10
+"""
+_SECRET = "SELECT secret FROM instance"
+_DOUBTFUL = """
+SELECT messages.key, messages.claim_id, messages.channel, messages.rfc_id, orders.external_id AS order_id
+FROM messages JOIN enrolments ON enrolments.id = messages.enrolment_id
+              JOIN orders ON orders.id = enrolments.order_id
+WHERE messages.status = 'unconfirmed' OR (messages.status = 'failed' AND messages.reason = 'unconfirmed')
+"""
+_COLUMNS = ", ".join(column.name for column in messages.c if column.name != "id")
+_TWINS = f"""
+INSERT INTO messages ({_COLUMNS}) SELECT {_COLUMNS} FROM messages
+WHERE status = 'scheduled' ORDER BY id DESC LIMIT :most
+"""
+_HURRY = 300  # milliseconds that we wait for the daemon to let go of the database
+_FOUND_OUT = 1.5  # seconds that it takes a person to find out what nobody knew
 
 
 @dataclass
 class Misfortunes:
+    """`wishes`: addresses that were promised to hear nothing more."""
+
     house: House
     trade: Trade
+    dice: random.Random
+    wishes: list[str] = field(default_factory=list)
+    _doubted: dict[str, float] = field(default_factory=dict)  # claim → when a person began to ask about it
 
     def befall(self, process: ForkServerProcess, act: Act) -> None:
         deeds: dict[Deed, Callable[[], None]] = {
@@ -49,6 +78,10 @@ class Misfortunes:
             Deed.DISK_FULL: lambda: _fill_disk(process, act.lasts),
             Deed.JUMP: lambda: self.house.time.set_wrong(act.size),
             Deed.TWIN: lambda: self._plan_twice(int(act.size)),
+            Deed.UNSUBSCRIBE: lambda: self._unsubscribe(int(act.size)),
+            Deed.SETTLE: self._settle,
+            Deed.SERVER_STOP: lambda: self._stop_server(process, act.lasts),
+            Deed.CUT: self._cut,
         }
         deeds[act.deed]()
 
@@ -61,11 +94,11 @@ class Misfortunes:
         try:
             addresses = [
                 address
-                for due in self.house.rows(_NEXT, now)
-                for row in self.house.rows(_ADDRESSES, due["customer_id"])
+                for due in self.house.rows(_NEXT, now=now)
+                for row in self.house.rows(_ADDRESSES, customer=due["customer_id"])
                 for address in (row["email"], row["phone"])
             ]
-        except sqlite3.OperationalError:
+        except DBAPIError:
             return False
         return bool(addresses) and self._suppress(addresses)
 
@@ -75,37 +108,73 @@ class Misfortunes:
     def _suppress(self, addresses: Sequence[str]) -> bool:
         """As customers' pages and the command do it; not while the daemon has the database to itself."""
 
-        def write() -> None:
-            with closing(_in_a_hurry(self.house)) as ours, ours.session() as session:
-                for address in addresses:
-                    now = self.house.time.now()
-                    suppress(session, address, reason="asked us to", source="customer", now=now)
+        def write(session: Session) -> None:
+            for address in addresses:
+                suppress(session, address, reason="asked us to", source="customer", now=self.house.time.now())
 
-        return _unless_refused(write)
+        return self._write(write)
+
+    def _unsubscribe(self, how_many: int) -> None:
+        """By the button of a mail program (RFC 8058), or by the page; what is answered is a promise."""
+        try:
+            lately, (ours,) = self.house.rows(_LATELY), self.house.rows(_SECRET)
+        except DBAPIError:
+            return
+        links = Links(self.house.public_url, bytes.fromhex(ours["secret"]))
+        for mail in self.dice.sample(lately, min(how_many, len(lately))):
+            form = self.dice.choice(({"List-Unsubscribe": "One-Click"}, {"what": "everything"}))
+            try:
+                answer = requests.post(links.unsubscribe(mail["id"]), data=form, timeout=1)
+            except requests.RequestException:
+                continue
+            if answer.ok:
+                self.wishes.append(address_of(int(mail["order_id"])))
+
+    def _settle(self) -> None:
+        """A person looks at what has arrived, and says so: of what they began to ask about a while ago."""
+        try:
+            doubtful = self.house.rows(_DOUBTFUL)
+        except DBAPIError:
+            return
+        mails = {mail["id"] for mail in self.house.accepted("mail")}
+        calls = {(call["channel"], call["to"]) for call in self.house.accepted("telephone")}
+        for row in doubtful:
+            began = self._doubted.setdefault(row["claim_id"], time.monotonic())
+            if time.monotonic() - began < _FOUND_OUT:
+                continue
+            came = row["rfc_id"] in mails or (row["channel"], phone_of(int(row["order_id"]))) in calls
+            self._write(by_hand.settle, [row["key"]], was_sent=came, now=self.house.time.now())
 
     def _lock(self, process: ForkServerProcess, seconds: float) -> None:
-        def write() -> None:
-            with closing(sqlite3.connect(self.house.database, isolation_level=None)) as other:
-                other.execute("BEGIN IMMEDIATE")
-                process.join(seconds)
-                other.execute("ROLLBACK")
+        def hold(session: Session) -> None:
+            session.connection()  # on SQLite, that is enough
+            if self.house.server:
+                session.execute(text("LOCK TABLE messages, customers IN ACCESS EXCLUSIVE MODE"))
+            process.join(seconds)
 
-        _unless_refused(write)
+        self._write(hold)
 
     def _plan_twice(self, how_many: int) -> None:
         """What is scheduled is entered once more, by somebody who does not look what is there."""
+        self._write(lambda session: session.execute(text(_TWINS), {"most": how_many}))
 
-        def write() -> None:
-            (columns,) = self.house.rows(_COLUMNS)
-            names = columns["names"]
-            with closing(sqlite3.connect(self.house.database, timeout=0.3)) as other, other:
-                other.execute(
-                    f"INSERT INTO messages ({names}) SELECT {names} FROM messages"
-                    " WHERE status = 'scheduled' ORDER BY id DESC LIMIT ?",
-                    (how_many,),
-                )
+    def _stop_server(self, process: ForkServerProcess, seconds: float) -> None:
+        assert self.house.server
+        self.house.server.stop(self.dice.choice((signal.SIGINT, signal.SIGQUIT)))
+        process.join(seconds)
+        self.house.server.start()
 
-        _unless_refused(write)
+    def _cut(self) -> None:
+        self.house.cut_connections()
+
+    def _write(self, f: Callable[..., Any], *args: Any, **kwargs: Any) -> bool:
+        """False if somebody was quicker, or the database knows better: then nothing has happened."""
+        try:
+            with closing(_in_a_hurry(self.house)) as ours:
+                ours.now(f, *args, **kwargs)
+        except DBAPIError:
+            return False
+        return True
 
 
 def send(process: ForkServerProcess, number: signal.Signals) -> None:
@@ -139,18 +208,8 @@ def _limit(process: ForkServerProcess, longest: int) -> None:
 
 
 def _in_a_hurry(house: House) -> Database:
-    """It gives up soon, where the daemon has locked the file."""
-    database = Database(f"sqlite:///{house.database}")
-    event.listen(
-        database.engine, "connect", lambda opened, _: opened.execute(f"PRAGMA busy_timeout = {_HURRY}")
-    )
+    """It gives up soon, where the daemon has locked what it wants."""
+    database = Database(house.database_url)
+    wish = f"PRAGMA busy_timeout = {_HURRY}" if database.is_sqlite else f"SET lock_timeout = {_HURRY}"
+    event.listen(database.engine, "connect", lambda opened, _: opened.execute(wish))
     return database
-
-
-def _unless_refused(write: Callable[[], None]) -> bool:
-    """False if somebody was quicker, or the database knows better: then nothing has happened."""
-    try:
-        write()
-    except (OperationalError, sqlite3.OperationalError, sqlite3.IntegrityError):
-        return False
-    return True

@@ -1,18 +1,20 @@
 """Compares what was due, what the servers accepted, and what the database says."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from sqlite3 import Row
 from typing import Any
 
 from paldies.campaigns.words import EnrolmentState, MessageStatus
-from tests.crash.house import House, mark, read_accepted, steps_of
-from tests.crash.journal import claimed_too_late
+from tests.crash.campaigns import mark, steps_of
+from tests.crash.house import CONNECTIONS, House
+from tests.crash.journal import claimed_too_late, unheard
 from tests.crash.odd_shop import order_number, phone_of
 
 _EXPLAINED = frozenset({"failed", "skipped", "cancelled", "held", "unconfirmed"})
-_SURELY_NOT_SENT = frozenset({"try_again", "refused", "gave_up"})  # outcomes of attempts
+_SURELY_NOT_SENT = frozenset({"try_again", "refused", "gave_up", "failed"})  # outcomes of attempts
+_AFTER_A_CRASH = "the process ended"  # the note of an attempt
+Row = Mapping[str, Any]
 _MESSAGES = """
 SELECT messages.*, orders.external_id AS order_id, enrolments.state AS state
 FROM messages JOIN enrolments ON enrolments.id = messages.enrolment_id
@@ -27,7 +29,7 @@ FROM enrolments JOIN orders ON orders.id = enrolments.order_id
 
 @dataclass
 class Verdict:
-    """Each list names what it counts; all but the last two must stay empty."""
+    """Each list names what it counts; those of `faults` must stay empty."""
 
     due: int = 0
     accepted: int = 0
@@ -35,14 +37,17 @@ class Verdict:
     doubled: list[str] = field(default_factory=list)
     unexplained: list[str] = field(default_factory=list)
     claimed_too_late: list[str] = field(default_factory=list)  # after a refund or an opt-out was committed
+    unheard: list[str] = field(default_factory=list)  # opt-outs that were answered, and are not on record
+    too_many: list[str] = field(default_factory=list)  # doubts after one crash: more than open connections
     flagged: list[str] = field(default_factory=list)  # service e-mails that came twice, and say so
     unconfirmed: list[str] = field(default_factory=list)
+    most_doubts: int = 0  # that one crash has left of one open connection, rounded up
     ends: Counter[str] = field(default_factory=Counter)  # of messages: status and reason
 
     @property
     def faults(self) -> list[str]:
         """What the house has promised not to do."""
-        kinds = ("lost", "doubled", "unexplained", "claimed_too_late")
+        kinds = ("lost", "doubled", "unexplained", "claimed_too_late", "unheard", "too_many")
         return [f"{kind}: {what}" for kind in kinds for what in getattr(self, kind)]
 
     def __str__(self) -> str:
@@ -50,14 +55,21 @@ class Verdict:
             f"due {self.due}, accepted {self.accepted}: lost {len(self.lost)}, doubled {len(self.doubled)},"
             f" doubled but flagged {len(self.flagged)}, unexplained {len(self.unexplained)},"
             f" claimed after a refund or opt-out {len(self.claimed_too_late)},"
+            f" doubts of one connection after one crash {self.most_doubts},"
             f" unconfirmed {len(self.unconfirmed)}"
             f" ({', '.join(f'{end} {times}' for end, times in self.ends.most_common(6))})"
         )
 
 
-def judge(house: House, due: Mapping[int, str]) -> Verdict:
-    """`due`: every order that the shop has sold, and the campaign it is for. All deadlines have passed."""
-    return _Judge(house).judge(due)
+def judge(house: House, due: Mapping[int, str], wishes: Iterable[str]) -> Verdict:
+    """`due`: every order that the shop has sold, and the campaign it is for. All deadlines have passed.
+
+    `wishes`: addresses that were promised to hear nothing more.
+    """
+    verdict = _Judge(house).judge(due)
+    verdict.claimed_too_late += claimed_too_late(house)
+    verdict.unheard += unheard(house, wishes)
+    return verdict
 
 
 class _Judge:
@@ -71,8 +83,8 @@ class _Judge:
         for row in house.rows("SELECT * FROM attempts"):
             self._attempts[row["message_id"]].append(row)
         self._tasks = Counter(row["message_id"] for row in house.rows("SELECT message_id FROM staff_tasks"))
-        self._mails = self._by(read_accepted(house.accepted("mail")), "id")
-        self._calls = self._by(read_accepted(house.accepted("telephone")), "channel", "to")
+        self._mails = self._by(house.accepted("mail"), "id")
+        self._calls = self._by(house.accepted("telephone"), "channel", "to")
 
     def judge(self, due: Mapping[int, str]) -> Verdict:
         verdict = self._verdict
@@ -97,7 +109,7 @@ class _Judge:
                 for row in rows:
                     self._judge_one(row, order_id)
         self._find_strangers()
-        verdict.claimed_too_late += claimed_too_late(self._house)
+        self._count_doubts()
         return verdict
 
     def _judge_one(self, row: Row, order_id: int) -> None:
@@ -145,6 +157,17 @@ class _Judge:
                 text = " ".join(one["text"].split())
                 if row is None or mark(order_number(int(row["order_id"])), row["step"]) not in text:
                     self._verdict.unexplained.append(f"{one['id']} to {one['to']}: {text[:200]}")
+
+    def _count_doubts(self) -> None:
+        """One process leaves one doubt for each connection that it had open, at most."""
+        left = Counter(
+            attempt["claim_id"].rpartition(".")[0]  # process and channel
+            for attempts in self._attempts.values()
+            for attempt in attempts
+            if attempt["note"] == _AFTER_A_CRASH
+        )
+        self._verdict.most_doubts = max((-(-many // CONNECTIONS) for many in left.values()), default=0)
+        self._verdict.too_many += [f"{many} of {who}" for who, many in left.items() if many > CONNECTIONS]
 
     @staticmethod
     def _by(accepted: Sequence[Mapping[str, Any]], *names: str) -> dict[tuple[str, ...], list[Any]]:

@@ -33,6 +33,10 @@ class Deed(StrEnum):
     DISK_FULL = "disk full"
     JUMP = "clock set"
     TWIN = "planned twice"  # by somebody who does not look first
+    UNSUBSCRIBE = "unsubscribed by the link"
+    SETTLE = "doubt settled by a person"
+    SERVER_STOP = "database server stopped"
+    CUT = "connections to the database cut"
 
 
 @dataclass(frozen=True)
@@ -88,15 +92,20 @@ _DEEDS = {
     Deed.DISK_FULL: 6,
     Deed.JUMP: 4,
     Deed.TWIN: 12,
+    Deed.UNSUBSCRIBE: 10,
+    Deed.SETTLE: 8,
+    Deed.SERVER_STOP: 6,
+    Deed.CUT: 10,
 }
+_OF_A_SERVER = frozenset({Deed.SERVER_STOP, Deed.CUT})
 # Nobody else may write while the power shim watches what is synced.
-_OTHERS_WRITE = frozenset({Deed.OPT_OUT, Deed.LOCK, Deed.TWIN})
+_OTHERS_WRITE = frozenset({Deed.OPT_OUT, Deed.LOCK, Deed.TWIN, Deed.SETTLE})
 _HASTY = 0.15
 _BEYOND_DEADLINES = 2.5  # seconds
 
 
-def life(dice: random.Random, *, may_cut_power: bool) -> Life:
-    """One more, drawn from the dice."""
+def life(dice: random.Random, *, may_cut_power: bool, has_server: bool) -> Life:
+    """One more, drawn from the dice; `has_server`: the database is no file."""
     ends = {end: weight for end, weight in _ENDS.items() if may_cut_power or "power" not in end}
     end = _drawn(ends, dice)
     if dice.random() < 0.02:
@@ -105,7 +114,7 @@ def life(dice: random.Random, *, may_cut_power: bool) -> Life:
     acts = tuple(
         act
         for act in (_act(dice) for _ in range(dice.choice((1, 2, 3, 4, 5))))
-        if not (has_cut and act.deed in _OTHERS_WRITE)
+        if not (has_cut and act.deed in _OTHERS_WRITE) and (has_server or act.deed not in _OF_A_SERVER)
     )
     return Life(
         end=end,
@@ -129,7 +138,7 @@ def _act(dice: random.Random) -> Act:
             return Act(after, deed, lasts=_BEYOND_DEADLINES)
         case Deed.BLINK:
             return Act(after, deed, lasts=dice.uniform(0.02, 0.2))
-        case Deed.LOCK | Deed.DISK_FULL:
+        case Deed.LOCK | Deed.DISK_FULL | Deed.SERVER_STOP:
             return Act(after, deed, lasts=dice.uniform(0.1, 1.0))
         case Deed.JUMP:
             return Act(after, deed, size=dice.choice(JUMPS))

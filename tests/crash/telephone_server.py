@@ -5,10 +5,15 @@ import json
 import logging
 import random
 import time
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
+import requests
+
+from paldies.demo.telephone.callbacks import Callbacks
 from paldies.demo.telephone.calls import PretendCall
 from paldies.demo.telephone.company import Company, Fault
 from paldies.demo.telephone.forms import Form
@@ -40,6 +45,9 @@ _TEXT_LINES: tuple[TextLine, ...] = (
     Refused(21614),
 )  # fmt: skip
 _WELL = 0.6  # the share of numbers that simply work
+_LATENESS = (0.0, 0.0, 0.0, 0.1, 0.5, 3.0)  # seconds after which there is news, also after what came later
+
+_LOOK_EVERY = 0.1  # seconds
 
 
 def serve(control: Connection, accepted: Path, seed: int, clock: HouseTime) -> None:
@@ -51,6 +59,7 @@ def serve(control: Connection, accepted: Path, seed: int, clock: HouseTime) -> N
 async def _serve(control: Connection, accepted: Path, seed: int, clock: HouseTime) -> None:
     over = asyncio.Event()
     company = _MoodyCompany(accepted, seed, clock)
+    callbacks = _LateCallbacks(company, seed)
 
     def hear() -> None:
         try:
@@ -60,14 +69,38 @@ async def _serve(control: Connection, accepted: Path, seed: int, clock: HouseTim
         if word is None:
             over.set()
         elif word == "count":
-            control.send(company.troubles)
+            control.send(company.troubles + callbacks.troubles)
         else:
             company.trouble = word
 
     async with answering(company) as address:
         asyncio.get_running_loop().add_reader(control.fileno(), hear)
         control.send(address)
-        await over.wait()
+        while not over.is_set():
+            await callbacks.act()
+            await asyncio.sleep(_LOOK_EVERY)
+
+
+class _LateCallbacks(Callbacks):
+    """News comes late, twice, and after later news; whoever is dead meanwhile has missed it."""
+
+    def __init__(self, company: Company, seed: int) -> None:
+        super().__init__(company)
+        self.troubles = 0
+        self._dice = random.Random(f"{seed} callbacks")
+
+    def _post(self, news: Any) -> None:
+        times = self._dice.choice((1, 1, 2))
+        for _ in range(times):
+            lateness = self._dice.choice(_LATENESS)
+            self.troubles += times > 1 or lateness > 0
+            timer = Timer(lateness, self._post_now, [news])
+            timer.daemon = True
+            timer.start()
+
+    def _post_now(self, news: Any) -> None:
+        with suppress(requests.RequestException):
+            super()._post(news)
 
 
 class _MoodyCompany(Company):

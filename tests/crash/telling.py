@@ -6,11 +6,11 @@ from tests.crash.forked import ask
 from tests.crash.house import House
 
 _DOUBTFUL = """
-SELECT DISTINCT orders.external_id AS id
+SELECT orders.external_id AS id
 FROM messages JOIN enrolments ON enrolments.id = messages.enrolment_id
               JOIN orders ON orders.id = enrolments.order_id
 WHERE messages.reason = 'unconfirmed' OR (messages.possible_duplicate AND messages.status = 'sent')
-ORDER BY messages.id DESC LIMIT 3
+GROUP BY orders.external_id ORDER BY max(messages.id) DESC LIMIT 3
 """
 
 

@@ -9,6 +9,7 @@ import pytest
 from tests.crash import power
 from tests.crash.laboratory import run_house, schedule
 from tests.crash.schedule import End
+from tests.postgres import NoServer, postgres
 
 LIVES = 6
 
@@ -23,6 +24,20 @@ def test_a_house_in_which_everything_goes_wrong_keeps_its_promises(tmp_path: Pat
     assert outcome.broken == []
     assert outcome.lives == LIVES
     assert outcome.deaths > 0
+
+
+def test_so_does_one_whose_database_is_a_server(tmp_path: Path) -> None:
+    seed = int(os.environ.get("CRASH_SEED") or random.SystemRandom().randrange(10**6))
+    print(f"\nCRASH_SEED={seed}")
+    try:
+        with postgres() as server:
+            outcome = run_house(tmp_path / "house", seed, lives=LIVES, server=server)
+    except NoServer as why:
+        pytest.skip(str(why))
+
+    print(outcome)
+    assert outcome.broken == []
+    assert outcome.lives == LIVES
 
 
 def test_a_schedule_follows_from_its_seed() -> None:

@@ -4,7 +4,8 @@ import random
 from dataclasses import dataclass, field
 from itertools import count
 
-from tests.crash.house import DEAR, House, campaign_of
+from tests.crash.campaigns import DEAR, campaign_of
+from tests.crash.house import House
 
 _FIRST_ORDER = 101
 _LATELY = 12  # orders
