@@ -11,6 +11,7 @@ from twilio.request_validator import RequestValidator
 
 from paldies.clock import SteppedClock
 from paldies.outbox.links import Links
+from paldies.replies.duty import Colleague, Duty
 from paldies.replies.wishes import working_hours
 from paldies.store.database import Database
 from paldies.templates.values import ShopCard
@@ -90,7 +91,7 @@ def front_desk(
         shop=shop,
         staff=staff,
         locale="lv",
-        working=working_hours(RIGA, "LV"),
+        duty=Duty(working_hours(RIGA, "LV"), (Colleague("Anna", "anna@berzs.example"),)),
         auth_token=token,
     )
 

@@ -15,6 +15,7 @@ from paldies.settings import Settings
 from paldies.settings.main import Main
 
 FILE = "paldies.toml"
+_LISTS = {"send_only_to", "on_duty", "notify"}  # written with commas in the environment
 _NOT_SETTINGS = {"PALDIES_CONFIG", "PALDIES_FAULT"}
 
 
@@ -63,7 +64,7 @@ def _lay_over(tree: dict[str, Any], environment: Mapping[str, str]) -> dict[str,
         table, key, place = _place(tree, variable.removeprefix("PALDIES_").lower())
         if table is None:
             raise ConfigurationError(f"environment: nothing can be set by {variable}{_near(variable)}")
-        table[key] = [part.strip() for part in value.split(",")] if key == "send_only_to" else value
+        table[key] = [part.strip() for part in value.split(",")] if key in _LISTS else value
         came_from[place] = variable
     return came_from
 
@@ -76,8 +77,10 @@ def _place(tree: dict[str, Any], name: str) -> tuple[dict[str, Any] | None, str,
                 key = name.removeprefix(prefix)
                 return shop, key, f"shops.{number}.{key}"
     for section, key in _known_keys():
-        if name == (key if section == "paldies" else f"{section}_{key}"):
-            table: dict[str, Any] = tree.setdefault(section, {})
+        if name == _variable(section, key):
+            table = tree
+            for part in section.split("."):
+                table = table.setdefault(part, {})
             return table, key, f"{section}.{key}"
     return None, "", ""
 
@@ -86,15 +89,24 @@ def _known_keys() -> Iterator[tuple[str, str]]:
     for section, field in Settings.model_fields.items():
         kind = field.annotation
         if isinstance(kind, type) and issubclass(kind, BaseModel):
-            for name, inner in kind.model_fields.items():
-                yield section, inner.alias or name
+            yield from _keys_of(section, kind)
+
+
+def _keys_of(section: str, kind: type[BaseModel]) -> Iterator[tuple[str, str]]:
+    for name, inner in kind.model_fields.items():
+        if isinstance(inner.annotation, type) and issubclass(inner.annotation, BaseModel):
+            yield from _keys_of(f"{section}.{name}", inner.annotation)
+        else:
+            yield section, inner.alias or name
+
+
+def _variable(section: str, key: str) -> str:
+    """`email.bounces.url` as `email_bounces_url`; what holds for the whole house goes without its section."""
+    return key if section == "paldies" else f"{section.replace('.', '_')}_{key}"
 
 
 def _near(variable: str) -> str:
-    known = [
-        f"PALDIES_{key if section == 'paldies' else f'{section}_{key}'}".upper()
-        for section, key in _known_keys()
-    ]
+    known = [f"PALDIES_{_variable(section, key)}".upper() for section, key in _known_keys()]
     close = get_close_matches(variable, known, n=1)
     return f"; did you mean {close[0]}?" if close else ""
 
@@ -133,7 +145,7 @@ def _explained(problem: Any, path: Path, lines: TomlLines, from_environment: Map
     where = from_environment.get(key)
     at = f"environment, {where}" if where else f"{path.name}:{lines.line(key)}"
     if problem["type"] == "extra_forbidden":
-        known = [name for section, name in _known_keys() if section == key.partition(".")[0]]
+        known = [name for section, name in _known_keys() if section == key.rpartition(".")[0]]
         known = known or list(Settings.model_fields)
         close = get_close_matches(key.rpartition(".")[2], known, n=1)
         hint = f"did you mean {close[0]!r}?" if close else f"known are {', '.join(known)}"

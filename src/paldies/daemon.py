@@ -20,6 +20,7 @@ from paldies.outbox.queue import release_unanswered
 from paldies.outbox.retention import forget_some, horizon
 from paldies.reports import summary
 from paldies.store import installation
+from paldies.store.keyring import present_keyring
 from paldies.templates.memory import load_texts, save_texts
 
 log = structlog.get_logger(__name__)
@@ -69,9 +70,12 @@ class Daemon:
             Tick("follow up", 1, self.app.asking.follow_up),
             Tick("doubts", 5, self.settle_doubts),
             Tick("trace", 15, self.app.asking.trace),
+            Tick("cases", 10, self.app.escalation.tell),
             Tick("texts", 1, self.read_texts),
             Tick("epoch", 1, self.keep_epoch),
             Tick("housekeeping", 60, self.keep_house),
+            Tick("bad hooks", 10, self.app.inbox.write_down_bad),
+            Tick("old hooks", 600, self.app.inbox.forget_old),
             Tick("forget", 600, self.forget),
         ]
 
@@ -89,6 +93,7 @@ class Daemon:
         for name in waiting:
             log.warning("an edited campaign.toml waits for `paldies campaigns publish`", campaign=name)
         await self.settle_doubts()
+        await self.app.inbox.reconsider()
         self._has_begun = True
 
     async def end(self, patience: float) -> None:
@@ -208,6 +213,7 @@ class Daemon:
     async def keep_house(self) -> None:
         now = self.app.clock.now()
         await self._beat()
+        self.app.links.renew(await self.app.database.read(present_keyring, now))
         for shop in self.app.shops:
             await shop.rescan_if_due(now)
         await self.app.alerts.deliver()

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from paldies.campaigns.traits import Traits
 from paldies.clock import Clock
+from paldies.orders.hooks.inbox import Inbox
 from paldies.orders.watched import WatchedShop
 from paldies.outbox.budget import Budget
 from paldies.outbox.composer import Composer
@@ -17,6 +18,8 @@ from paldies.outbox.ledger import Ledger
 from paldies.outbox.links import Links
 from paldies.outbox.plans import Plans
 from paldies.replies.asking import Asking
+from paldies.replies.duty import Duty
+from paldies.replies.escalation import Escalation
 from paldies.reports.alerts import StaffAlerts
 from paldies.store.database import Database
 from paldies.store.fence import Fence
@@ -47,6 +50,9 @@ class App:
     dispatchers: Sequence[Dispatcher]
     asking: Asking
     shops: Sequence[WatchedShop]
+    inbox: Inbox
+    duty: Duty
+    escalation: Escalation
     alerts: StaffAlerts
     keep_texts: timedelta
     stop_timeout: timedelta

@@ -1,14 +1,15 @@
 """Settings in, a working house out."""
 
 import os
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Callable, Sequence
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from paldies.bootstrap.app import App
 from paldies.bootstrap.channels import make_channels, rate_of
 from paldies.bootstrap.databases import open_database
+from paldies.bootstrap.duty import make_duty, make_pager
+from paldies.bootstrap.hooks import home_zone, make_inbox
 from paldies.bootstrap.set_up import SetUpError
 from paldies.bootstrap.shops import make_shop
 from paldies.channels import TRAITS
@@ -25,9 +26,10 @@ from paldies.outbox.evidence import House
 from paldies.outbox.ledger import Ledger
 from paldies.outbox.links import Links
 from paldies.outbox.plans import Plans
-from paldies.outbox.rate import A_SECOND, Rate
-from paldies.outbox.supply import OwnSupply
+from paldies.outbox.rate import Rate
+from paldies.outbox.supply import OwnSupply, Supply
 from paldies.replies.asking import Asking
+from paldies.replies.escalation import Escalation
 from paldies.reports.alerts import StaffAlerts
 from paldies.settings import Settings
 from paldies.store.database import Database
@@ -45,9 +47,9 @@ def build(
     channels: Sequence[Channel] | None = None,
     database: Database | None = None,
     composing: type[Composer] = Composer,
-    look_every: timedelta = A_SECOND,
+    supplying: Callable[[str, Database], Supply] | None = None,
 ) -> App:
-    """`channels` and `database` replace those of the settings; `look_every` is how often it will be driven.
+    """`channels` and `database` replace those of the settings; `supplying` makes a channel's supply.
 
     Raises SetUpError, ShopError, the database's own errors.
     """
@@ -71,7 +73,14 @@ def build(
         channels=frozenset(known),
     )
     ledger = Ledger(database)
-    alerts = StaffAlerts(known["email"], to=settings.staff.email, sender=mailbox, clock=clock)
+    alerts = StaffAlerts(
+        known["email"],
+        to=settings.staff.email,
+        sender=mailbox,
+        clock=clock,
+        pager=make_pager(settings),
+    )
+    duty = make_duty(settings, library)
     budget = Budget(
         limit.amount if (limit := settings.twilio.daily_budget) else None, ZoneInfo(main.time_zone)
     )
@@ -85,9 +94,9 @@ def build(
             plans=plans,
             house=house,
             clock=clock,
-            supply=OwnSupply(
-                database, name, rate=Rate(rate_of(name, settings), holds=look_every), clock=clock
-            ),
+            supply=supplying(name, database)
+            if supplying
+            else OwnSupply(database, name, rate=Rate(rate_of(name, settings)), clock=clock),
             budget=budget,
             links=links,
             alerts=alerts,
@@ -95,18 +104,7 @@ def build(
         )
         for name, traits in TRAITS.items()
     ]
-    shops = [
-        WatchedShop(
-            Watcher(
-                database,
-                make_shop(source, clock),
-                home_zone=source.details.get("time_zone", main.time_zone),
-                country=main.country,
-            ),
-            poll=source.poll,
-        )
-        for source in settings.shops
-    ]
+    shops = [(source, make_shop(source, clock)) for source in settings.shops]
     return App(
         mode=main.mode,
         clock=clock,
@@ -132,7 +130,16 @@ def build(
             plans=plans,
             clock=clock,
         ),
-        shops=shops,
+        shops=[
+            WatchedShop(
+                Watcher(database, shop, home_zone=home_zone(source, settings), country=main.country),
+                poll=source.poll,
+            )
+            for source, shop in shops
+        ],
+        inbox=make_inbox(settings, shops, database=database, clock=clock),
+        duty=duty,
+        escalation=Escalation(database, duty, alerts, clock),
         alerts=alerts,
         keep_texts=main.keep_texts,
         stop_timeout=main.stop_timeout,

@@ -37,6 +37,14 @@ class Hours:
         """The first open moment at or after `at`; None if there is none within the horizon."""
         return next((start for start, _ in self.spans(at, at + HORIZON)), None)
 
+    def after(self, at: datetime, span: timedelta) -> datetime | None:
+        """When so much open time will have passed since `at`; None if it never has within the horizon."""
+        for start, end in self.spans(at, at + HORIZON):
+            if end - start >= span:
+                return start + span
+            span -= end - start
+        return None
+
     def last_open(self, after: datetime, before: datetime, *, leeway: timedelta) -> datetime | None:
         """Near the end of the last opening between the two: `leeway` before it, or as close as that comes."""
         openings = list(self.spans(after, before))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.text import Text
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from paldies.cli.desk import Desk, sit_down
 from paldies.cli.output import AsJson, Refused, as_json, coloured, counted, local, pairs, say, table
-from paldies.replies.cases import close_case
+from paldies.replies.cases import close_case, take_case
 from paldies.store.schema import cases, customers, orders
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -34,6 +35,10 @@ class Complaint:
     locale: str
     text: str
     opened_at: datetime
+    answer_by: datetime | None
+    person: str
+    taken_at: datetime | None
+    taken_by: str
     closed_at: datetime | None
     closed_by: str
     resolution: str
@@ -44,7 +49,7 @@ class Complaint:
 
     @property
     def state(self) -> str:
-        return "closed" if self.closed_at else "open"
+        return "closed" if self.closed_at else "taken" if self.taken_at else "open"
 
 
 @app.callback()
@@ -91,12 +96,33 @@ def show(ctx: typer.Context, number: Number, json: AsJson = False) -> None:
                 ("e-mail", one.email),
                 ("phone", one.phone),
                 ("language", one.locale),
+                ("promised", _promise(one, desk.zone)),
+                ("seen to by", f"{one.taken_by}, {local(one.taken_at, desk.zone)}" if one.taken_at else ""),
                 ("closed", local(one.closed_at, desk.zone)),
                 ("by", one.closed_by),
                 ("resolution", one.resolution),
             ]
         )
         say("", one.text)
+
+
+@app.command()
+def take(
+    ctx: typer.Context,
+    number: Number,
+    by: Annotated[str, typer.Option(help="Who sees to it.")] = "person",
+) -> None:
+    """See to a case: nobody else is told about it any more. It stays open until it is set right."""
+    with sit_down(ctx) as desk:
+        taken = desk.write(take_case, number, by=by, now=desk.now)
+        one = _found(desk, number)
+        if not taken and one.closed_at:
+            raise Refused(f"Case {number} was closed {local(one.closed_at, desk.zone)}: {one.resolution}")
+        if not taken:
+            raise Refused(f"{one.taken_by} sees to case {number} since {local(one.taken_at, desk.zone)}.")
+        say(f"Case {number} is {by}'s{desk.where}.")
+        if one.answer_by:
+            say(f"The customer was promised an answer by {local(one.answer_by, desk.zone)}.")
 
 
 @app.command()
@@ -147,6 +173,7 @@ def _of_order_or_customer(name: str) -> ColumnElement[str]:
 
 _WANTED: Select[tuple[Any, ...]] = (
     select(cases.c.id.label("number"), cases.c.text, cases.c.opened_at, cases.c.closed_at, cases.c.closed_by)
+    .add_columns(cases.c.answer_by, cases.c.person, cases.c.taken_at, cases.c.taken_by)
     .add_columns(cases.c.resolution, func.coalesce(orders.c.number, "").label("order"))
     .add_columns(*map(_of_order_or_customer, ("first_name", "last_name", "email", "phone", "locale")))
     .join_from(cases, customers, customers.c.id == cases.c.customer_id)
@@ -156,6 +183,12 @@ _WANTED: Select[tuple[Any, ...]] = (
 
 def _who(one: Complaint) -> str:
     return "\n".join(filter(None, (one.order, one.name, one.email or one.phone)))
+
+
+def _promise(one: Complaint, zone: ZoneInfo) -> str:
+    if one.answer_by is None:
+        return ""
+    return f"{one.person or 'somebody'} answers by {local(one.answer_by, zone)}"
 
 
 def _begin(text: str) -> str:

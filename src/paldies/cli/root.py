@@ -29,6 +29,7 @@ class _Commands(LazyGroup):
         "orders": Entry("paldies.cli.orders:app", "What was bought; add orders of the past.", _CARE),
         "cases": Entry("paldies.cli.cases:app", "What customers complain about.", _CARE),
         "customers": Entry("paldies.cli.customers:app", "Who bought, and what they wish.", _CARE),
+        "links": Entry("paldies.cli.links:app", "The links in messages: seal them anew.", _CARE),
         "campaigns": Entry("paldies.cli.campaigns:app", "What is said when; publish, pause, start.", _CARE),
         "templates": Entry("paldies.cli.templates:app", "How it reads: check, preview, try out.", _CARE),
         "simulate": Entry("paldies.cli.simulate:simulate", "What customers would get.", _CARE),

@@ -6,7 +6,8 @@ from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from paldies.customers.revision import bump
-from paldies.replies.cases import open_case
+from paldies.replies.duty import Duty
+from paldies.replies.hearing import Heard, hear
 from paldies.replies.regarding import Regarding
 from paldies.store.schema import feedback
 
@@ -15,9 +16,16 @@ _BAD = 2  # from here on down somebody at the shop looks into it
 
 
 def give(
-    session: Session, about: Regarding, *, rating: int | None, text: str, is_problem: bool, now: datetime
-) -> int | None:
-    """The number of the case that it opened or added to, if it is one.
+    session: Session,
+    about: Regarding,
+    *,
+    rating: int | None,
+    text: str,
+    is_problem: bool,
+    duty: Duty,
+    now: datetime,
+) -> Heard | None:
+    """What came of it, if it is a complaint.
 
     A second answer to the same message takes the place of the first. Raises CaseIsFull.
     """
@@ -30,4 +38,4 @@ def give(
     if not is_problem and (rating is None or rating > _BAD):
         return None
     complaint = "\n".join(filter(None, (f"{rating} of {RATINGS[-1]}" if rating else "", text)))
-    return open_case(session, about.customer_id, order_id=about.order_id, text=complaint, now=now)
+    return hear(session, about, text=complaint, duty=duty, now=now)

@@ -19,6 +19,8 @@ class Regarding:
     channel: str
     address: str  # normalised e-mail address or E.164 number
     locales: tuple[str, ...]  # BCP 47: what it was written in, then the customer's own
+    campaign: str = ""
+    zones: tuple[str, ...] = ()  # IANA, where the order went, the likeliest first
 
 
 def regarding(session: Session, message_id: int) -> Regarding | None:
@@ -42,13 +44,15 @@ def _found(session: Session, which: ColumnElement[bool]) -> Regarding | None:
         channel=row.channel,
         address=row.address,
         locales=tuple(locale for locale in (row.locale, row.own_locale) if locale),
+        campaign=row.campaign,
+        zones=tuple(row.zones or ()),
     )
 
 
 _WANTED: Select[tuple[object, ...]] = (
-    select(messages.c.id, messages.c.customer_id, messages.c.channel)
+    select(messages.c.id, messages.c.customer_id, messages.c.channel, messages.c.campaign)
     .add_columns(attempts.c.address, attempts.c.locale, customers.c.locale.label("own_locale"))
-    .add_columns(enrolments.c.order_id, orders.c.number)
+    .add_columns(enrolments.c.order_id, orders.c.number, orders.c.zones)
     .join_from(messages, attempts, attempts.c.message_id == messages.c.id)
     .join(enrolments, enrolments.c.id == messages.c.enrolment_id)
     .join(customers, customers.c.id == messages.c.customer_id)

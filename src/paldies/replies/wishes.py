@@ -1,4 +1,4 @@
-"""What customers wish to get, and not to get, from now on."""
+"""What customers ask of the shop: to be heard, to be rung, not to be called."""
 
 from datetime import datetime, timedelta
 
@@ -7,10 +7,11 @@ from sqlalchemy.orm import Session
 
 from paldies.campaigns.calendar import Hours
 from paldies.campaigns.traits import Window
-from paldies.campaigns.words import Purpose, TaskKind
+from paldies.campaigns.words import TaskKind
 from paldies.customers.revision import bump
 from paldies.customers.suppressions import suppress
-from paldies.replies.cases import open_case
+from paldies.replies.duty import Duty
+from paldies.replies.hearing import Heard, hear
 from paldies.replies.regarding import Regarding
 from paldies.replies.tasks import open_task
 from paldies.store.schema import staff_tasks
@@ -23,28 +24,6 @@ _ASKS_TO_BE_RUNG = "Asks to be rung back."
 def working_hours(zone: str, country: str) -> Hours:
     """When there are people at a shop, unless it is an unusual one; `zone` is IANA, `country` ISO 3166-1."""
     return Hours((_PEOPLE_IN,), (zone,), country)
-
-
-def unsubscribe(session: Session, about: Regarding, *, everything: bool, now: datetime) -> None:
-    """No more promotional messages to where this one went; `everything`: no more messages at all."""
-    if everything:
-        suppress(
-            session,
-            about.address,
-            reason="asked, by the link in a message, to get no more messages at all",
-            source="unsubscribe",
-            now=now,
-        )
-    else:
-        suppress(
-            session,
-            about.address,
-            reason="unsubscribed by the link in a message",
-            source="unsubscribe",
-            now=now,
-            channel=about.channel,
-            purpose=Purpose.PROMOTIONAL.value,
-        )
 
 
 def stop_calls(session: Session, about: Regarding, *, now: datetime) -> None:
@@ -61,14 +40,14 @@ def stop_calls(session: Session, about: Regarding, *, now: datetime) -> None:
 
 
 def complain(
-    session: Session, about: Regarding, *, text: str, ring: bool, working: Hours, now: datetime
-) -> int:
-    """The number of the case; `ring`: the customer wants to be rung about it. Raises CaseIsFull."""
+    session: Session, about: Regarding, *, text: str, ring: bool, duty: Duty, now: datetime
+) -> Heard:
+    """`ring`: the customer wants to be rung about it. Raises CaseIsFull."""
     said = text or _ASKS_TO_BE_RUNG
-    case_id = open_case(session, about.customer_id, order_id=about.order_id, text=said, now=now)
+    heard = hear(session, about, text=said, duty=duty, now=now)
     if ring:
-        call_back(session, about, script=said, working=working, now=now)
-    return case_id
+        call_back(session, about, script=said, working=duty.hours, now=now)
+    return heard
 
 
 def call_back(session: Session, about: Regarding, *, script: str = "", working: Hours, now: datetime) -> None:

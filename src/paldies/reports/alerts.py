@@ -1,5 +1,6 @@
-"""Tells the shop's staff when a person should look, by e-mail and in the log."""
+"""Tells the shop's staff when a person should look: by e-mail, by pager, and in the log."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -8,21 +9,26 @@ import structlog
 from paldies.campaigns.words import Purpose
 from paldies.channels.base import Channel, DeliveryError, Doubt, Letterhead, Outgoing, Rendered
 from paldies.clock import Clock
+from paldies.reports.pager import Pager
 
 log = structlog.get_logger(__name__)
 
+_SUBJECT = "paldies: please have a look"
 QUIET = timedelta(hours=6)  # the same topic is not mailed again sooner
 
 
 class StaffAlerts:
     """Gathers what staff should know; `deliver` mails it in one message when the channel bears it."""
 
-    def __init__(self, channel: Channel, *, to: str, sender: str, clock: Clock) -> None:
-        """`to` may be empty: then there is only the log."""
+    def __init__(
+        self, channel: Channel, *, to: str, sender: str, clock: Clock, pager: Pager | None = None
+    ) -> None:
+        """`to` may be empty: then there is only the log, and the pager."""
         self._channel = channel
         self._to = to
         self._sender = sender
         self._clock = clock
+        self._pager = pager
         self._told: dict[str, datetime] = {}
         self._waiting: list[str] = []
 
@@ -32,7 +38,7 @@ class StaffAlerts:
             return
         self._told = {old: at for old, at in self._told.items() if now - at < QUIET} | {topic: now}
         log.warning("staff should look", topic=topic, sentence=sentence)
-        if self._to:
+        if self._to or self._pager:
             self._waiting.append(sentence)
 
     async def deliver(self) -> None:
@@ -40,15 +46,29 @@ class StaffAlerts:
         if not self._waiting:
             return
         sentences, self._waiting = self._waiting, []
-        if not await self.mail("paldies: please have a look", "\n\n".join(sentences) + "\n"):
+        if not await self._reach(_SUBJECT, "\n\n".join(sentences) + "\n", [self._to]):
             self._waiting = sentences + self._waiting
 
+    async def tell_now(self, topic: str, subject: str, text: str, *, to: Sequence[str]) -> bool:
+        """One thing to certain people, without waiting for others; False if nobody could be reached."""
+        log.warning("staff should look", topic=topic, sentence=text.partition("\n")[0])
+        return await self._reach(subject, text, to)
+
     async def mail(self, subject: str, text: str) -> bool:
-        """One plain message to staff; True if it went, or if there is nobody to write to."""
-        if not self._to:
+        """One plain message to all staff; True if it went, or if there is nobody to write to."""
+        return await self._mail_to(self._to, subject, text)
+
+    async def _reach(self, subject: str, text: str, to: Sequence[str]) -> bool:
+        """By every way there is; one of them is enough."""
+        paged = await self._pager.page(subject, text) if self._pager else False
+        mailed = [await self._mail_to(one, subject, text) for one in to if one]
+        return paged or (all(mailed) and (bool(mailed) or self._pager is None))
+
+    async def _mail_to(self, to: str, subject: str, text: str) -> bool:
+        if not to:
             return True
         message = Outgoing(
-            rendered=Rendered("staff", Letterhead(self._sender), self._to, "", subject, text),
+            rendered=Rendered("staff", Letterhead(self._sender), to, "", subject, text),
             message_id=f"{uuid4()}@{self._sender.rpartition('@')[2].strip('<> ')}",
             key="staff",
             campaign="staff",

@@ -13,7 +13,7 @@ from paldies.settings.shops import OrderSource, OwnShop
 from paldies.settings.twilio import Twilio
 from paldies.settings.values import Section
 
-_SECRET_DETAILS = ("key", "secret", "token", "client_secret")  # of shops that are asked over HTTP
+_SECRET_DETAILS = ("key", "secret", "token", "client_secret", "webhook_secret", "old_webhook_secret")  # of shops that are asked over HTTP
 _PASSWORD = re.compile(r"://[^:/]*:(.+)@|[?&]password=([^&]+)")  # of URLs that are no good as well
 _SHORTEST_SECRET = 5  # characters; cut out of everything, a shorter one would leave holes in common words
 
@@ -45,8 +45,13 @@ class Settings(Section):
     @property
     def secrets(self) -> frozenset[str]:
         """What must be read by nobody, wherever it may turn up."""
-        urls = [self.email.url.get_secret_value(), self.paldies.database]
+        urls = [
+            self.email.url.get_secret_value(),
+            self.email.bounces.url.get_secret_value(),
+            self.paldies.database,
+        ]
         found = [self.twilio.auth_token.get_secret_value()]
+        found += [url.get_secret_value() for url in self.staff.notify]
         for shop in self.shops:
             found += [str(value) for key, value in shop.details.items() if key in _SECRET_DETAILS]
             urls.append(str(shop.details.get("url", "")))

@@ -17,6 +17,7 @@ class OwnShop(Section):
     phone: str = ""
     address: str = ""
     url: str = ""
+    review_url: str = ""  # offered to everybody who has told how it was, happy or not
 
 
 class OrderSource(Section):

@@ -20,6 +20,7 @@ class ShopCard:
     phone: str = ""
     address: str = ""
     url: str = ""
+    review_url: str = ""  # where anybody may write what they think of the shop
 
 
 # A name and, for a dataclass, what it is made of; None means a plain word.

@@ -7,10 +7,11 @@ from starlette.responses import PlainTextResponse
 
 from paldies.replies.cases import CaseIsFull
 from paldies.web.complaints import complaints
-from paldies.web.desk import Desk, Unavailable, Unknown
+from paldies.web.desk import Desk, Expired, Unavailable, Unknown
 from paldies.web.feedback import feedback
 from paldies.web.forms import TooMuch
 from paldies.web.health import health
+from paldies.web.hooks.hooks import hooks
 from paldies.web.look import HEADERS, Look
 from paldies.web.twilio import twilio
 from paldies.web.unsubscribing import unsubscribing
@@ -18,12 +19,14 @@ from paldies.web.unsubscribing import unsubscribing
 
 def make_pages(desk: Desk) -> FastAPI:
     pages = FastAPI(openapi_url=None, redirect_slashes=False)
-    look = Look(desk.shop, desk.locale)
+    look = Look(desk.shop, desk.locale, desk.duty.zone.key)
     pages.include_router(unsubscribing(desk, look))
     pages.include_router(feedback(desk, look))
     pages.include_router(complaints(desk, look))
     pages.include_router(health(desk))
     pages.include_router(twilio(desk))
+    if desk.inbox:
+        pages.include_router(hooks(desk.inbox))
 
     @pages.api_route("/", methods=["GET", "HEAD"])
     async def index() -> PlainTextResponse:
@@ -34,6 +37,10 @@ def make_pages(desk: Desk) -> FastAPI:
     async def unknown(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 404
         return look.page("said", request, status=status, title="unknown_title", texts=["unknown_text"])
+
+    @pages.exception_handler(Expired)
+    async def expired(request: Request, _: Exception) -> Response:
+        return look.page("said", request, status=410, title="expired_title", texts=["expired_text"])
 
     @pages.exception_handler(Unavailable)
     @pages.exception_handler(Exception)

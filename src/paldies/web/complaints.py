@@ -23,13 +23,13 @@ def complaints(desk: Desk, look: Look) -> APIRouter:
         if not text and not ring:
             about = await desk.about(find)
             return look.page("complaint", request, about, status=422, is_empty=True, longest=LONGEST_TEXT)
-        about, case_id = await desk.answer(
-            find, complain, text=text, ring=ring, working=desk.working, now=desk.clock.now()
+        about, heard = await desk.answer(
+            find, complain, text=text, ring=ring, duty=desk.duty, now=desk.clock.now()
         )
-        desk.tell_of_case(case_id, about)
+        desk.tell_of_case(heard.case, about)
         if ring:
             desk.tell_of_call_back(about)
-        texts = ["heard_ring" if ring else "heard_complaint", "heard_more"]
-        return look.page("said", request, about, title="heard_title", texts=texts)
+        texts = ["heard_ring" if ring else "heard_complaint"]
+        return look.page("said", request, about, title="heard_title", texts=texts, promise=heard.promise)
 
     return pages

@@ -13,10 +13,11 @@ from paldies.bootstrap import App, open_what_has_left
 from paldies.campaigns.calendar import Hours
 from paldies.channels.call.voices import Voices
 from paldies.clock import Clock
+from paldies.orders.hooks.inbox import Inbox
 from paldies.outbox.links import Links
 from paldies.replies.cases import CaseIsFull
+from paldies.replies.duty import Duty
 from paldies.replies.regarding import Regarding, regarding, regarding_attempt
-from paldies.replies.wishes import working_hours
 from paldies.settings import Settings
 from paldies.store.database import Database
 from paldies.templates.values import ShopCard
@@ -32,6 +33,10 @@ PATIENCE = 3.5  # seconds: whoever waits longer for a page believes that it is b
 
 class Unknown(Exception):
     """Nobody was sent a message that this address belongs to."""
+
+
+class Expired(Exception):
+    """The address was good once, and has been for too long."""
 
 
 class Unavailable(Exception):
@@ -56,9 +61,10 @@ class Desk:
     shop: ShopCard
     staff: Staff
     locale: str  # the shop's own, BCP 47
-    working: Hours  # when there are people at the shop
+    duty: Duty  # who answers complaints, and when there are people at the shop
     auth_token: str = field(default="", repr=False)  # Twilio's; empty: it does not ring back
     voices: Voices = field(default_factory=lambda: Voices({}))
+    inbox: Inbox | None = None  # of shops' hooks
 
     @classmethod
     def of(cls, app: App, settings: Settings) -> "Desk":
@@ -75,10 +81,16 @@ class Desk:
             shop=app.shop,
             staff=app.alerts,
             locale=app.locale,
-            working=working_hours(app.zone.key, settings.paldies.country),
+            duty=app.duty,
             auth_token=settings.twilio.auth_token.get_secret_value(),
             voices=Voices(settings.twilio.voices),
+            inbox=app.inbox,
         )
+
+    @property
+    def working(self) -> Hours:
+        """When there are people at the shop."""
+        return self.duty.hours
 
     def close(self) -> None:
         """The daemon closes its own database itself."""
@@ -86,10 +98,10 @@ class Desk:
             self.database.close()
 
     def of_link(self, token: str) -> Finder:
-        """Finds the message that a link was made for. Raises Unknown."""
+        """Finds the message that a link was made for. Raises Unknown, Expired."""
         message_id = self.links.message_id(token)
         if message_id is None:
-            raise Unknown
+            raise Expired if self.links.has_expired(token) else Unknown
         return lambda session: _known(regarding(session, message_id))
 
     @staticmethod
@@ -121,20 +133,22 @@ class Desk:
 
     async def look(self, f: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Raises Unavailable."""
-        return await _in_time(self.database.read(f, *args, **kwargs))
+        return await in_time(self.database.read(f, *args, **kwargs))
 
     async def look_around(
         self, f: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """The same in the daemon's own database. Raises Unavailable."""
-        return await _in_time(self.house.read(f, *args, **kwargs))
+        return await in_time(self.house.read(f, *args, **kwargs))
 
     async def write(self, f: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Raises Unavailable."""
-        return await _in_time(self.database.run(f, *args, **kwargs))
+        return await in_time(self.database.run(f, *args, **kwargs))
 
     def tell_of_case(self, case_id: int, about: Regarding) -> None:
-        """The words themselves stay in the database: what staff are told is logged as well."""
+        """Where the daemon does not look: it tells of what is in its own database itself."""
+        if self.database is self.house:
+            return
         self.staff.tell(
             f"case {case_id}", f"{_who(about)} has written to you. See: paldies cases show {case_id}"
         )
@@ -155,7 +169,7 @@ def _known(about: Regarding | None) -> Regarding:
     return about
 
 
-async def _in_time(work: Awaitable[T]) -> T:
+async def in_time(work: Awaitable[T]) -> T:
     """Work that has begun is not stopped by a time-out: said twice, everything here means the same."""
     try:
         return await asyncio.wait_for(work, PATIENCE)

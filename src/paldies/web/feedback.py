@@ -20,6 +20,7 @@ def feedback(desk: Desk, look: Look) -> APIRouter:
 
     @pages.post("/f/{token}")
     async def take(token: str, request: Request) -> Response:
+        """Happy or not, everybody is invited to write a review in the same words."""
         find, form = desk.of_link(token), await read_form(request)
         rating, text = _rating(text_of(form, "rating")), text_of(form, "text")
         is_problem = "problem" in form
@@ -28,13 +29,29 @@ def feedback(desk: Desk, look: Look) -> APIRouter:
             return look.page(
                 "feedback", request, about, status=422, is_empty=True, chosen=None, longest=LONGEST_TEXT
             )
-        about, case_id = await desk.answer(
-            find, give, rating=rating, text=text, is_problem=is_problem, now=desk.clock.now()
+        about, heard = await desk.answer(
+            find,
+            give,
+            rating=rating,
+            text=text,
+            is_problem=is_problem,
+            duty=desk.duty,
+            now=desk.clock.now(),
         )
-        if case_id is None:
-            return look.page("said", request, about, title="thanks_title", texts=["thanks_text"])
-        desk.tell_of_case(case_id, about)
-        return look.page("said", request, about, title="heard_title", texts=["heard_feedback", "heard_more"])
+        if heard is None:
+            return look.page(
+                "said", request, about, title="thanks_title", texts=["thanks_text"], invites_review=True
+            )
+        desk.tell_of_case(heard.case, about)
+        return look.page(
+            "said",
+            request,
+            about,
+            title="heard_title",
+            texts=["heard_feedback"],
+            promise=heard.promise,
+            invites_review=True,
+        )
 
     return pages
 

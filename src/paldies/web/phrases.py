@@ -2,10 +2,14 @@
 
 import tomllib
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from functools import lru_cache
 from importlib.resources import files
+from zoneinfo import ZoneInfo
 
-from paldies.templates.locales import UNMARKED, language
+from babel.dates import format_skeleton, format_time
+
+from paldies.templates.locales import UNMARKED, conventions, language
 
 
 def pick(locales: Iterable[str], accepted: str, home: str) -> str:
@@ -19,6 +23,16 @@ def pick(locales: Iterable[str], accepted: str, home: str) -> str:
 
 def say(language: str, name: str) -> str:
     return _phrases()[language][name]
+
+
+def moment(language: str, at: datetime, *, zone: str, home_zone: str) -> str:
+    """A day and an hour on the wall clock of `zone`; said to be so where the shop's own clock differs."""
+    there = at.astimezone(ZoneInfo(zone))
+    locale = conventions(language)
+    plain = there.replace(tzinfo=None)
+    day, hour = format_skeleton("MMMMEEEEd", plain, locale=locale), format_time(plain, "short", locale=locale)
+    differs = there.utcoffset() != at.astimezone(ZoneInfo(home_zone)).utcoffset()
+    return f"{day}, {hour}" + (f" ({say(language, 'your_time')})" if differs else "")
 
 
 @lru_cache(maxsize=1)

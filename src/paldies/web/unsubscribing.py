@@ -1,11 +1,14 @@
 """`/u/…`: the way out, for people by a page and for mail programs in one step (RFC 8058)."""
 
 from fastapi import APIRouter, Request, Response
+from starlette.datastructures import FormData
 
-from paldies.replies import wishes
+from paldies.replies.unsubscribing import WayOut, undo, unsubscribe
 from paldies.web.desk import Desk
 from paldies.web.forms import read_form
 from paldies.web.look import Look
+
+_CHOICES = (WayOut.CAMPAIGN, WayOut.PROMOTIONAL, WayOut.CALLS, WayOut.EVERYTHING)
 
 
 def unsubscribing(desk: Desk, look: Look) -> APIRouter:
@@ -14,16 +17,24 @@ def unsubscribing(desk: Desk, look: Look) -> APIRouter:
     @pages.api_route("/u/{token}", methods=["GET", "HEAD"])
     async def ask(token: str, request: Request) -> Response:
         about = await desk.about(desk.of_link(token))
-        return look.page("unsubscribe", request, about)
+        return look.page("unsubscribe", request, about, choices=_CHOICES, chosen=WayOut.PROMOTIONAL)
 
     @pages.post("/u/{token}")
     async def act(token: str, request: Request) -> Response:
-        """Whatever else the body says, somebody wants out; the page's own form may ask for more."""
+        """Whatever else the body says, somebody wants out; only our own button takes it back."""
         find, form = desk.of_link(token), await read_form(request)
-        everything = form.get("what") == "everything"
-        about, _ = await desk.answer(find, wishes.unsubscribe, everything=everything, now=desk.clock.now())
-        outcome = "unsubscribed_everything" if everything else "unsubscribed_promotional"
-        texts = [outcome, "unsubscribed_mistake"]
-        return look.page("said", request, about, title="unsubscribed_title", texts=texts)
+        now = desk.clock.now()
+        if "undo" in form:
+            about, _ = await desk.answer(find, undo, what=_choice(form, "undo"), now=now)
+            return look.page("said", request, about, title="undone_title", texts=["undone_text"])
+        what = _choice(form, "what")
+        about, _ = await desk.answer(find, unsubscribe, what=what, now=now)
+        return look.page("unsubscribed", request, about, what=what)
 
     return pages
+
+
+def _choice(form: FormData, name: str) -> WayOut:
+    """What mail programs mean, unless it says something else that can be understood."""
+    said = form.get(name)
+    return WayOut(said) if isinstance(said, str) and said in set(WayOut) else WayOut.LIST
