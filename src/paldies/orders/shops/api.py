@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from paldies.clock import Clock, SystemClock
 from paldies.orders.shops import values
 from paldies.orders.shops.base import ColumnReport, Page, Rejected, ShopError
+from paldies.orders.shops.hooked import Hook, Registered
 from paldies.orders.shops.inspection import reports
 from paldies.orders.shops.reading import BadRow, Reading
 from paldies.orders.shops.seen import Seen, fingerprint
@@ -43,6 +44,10 @@ class Source(Protocol):
 
     def newest(self, count: int) -> Sequence[Any]: ...
 
+    def registered(self) -> list[Registered] | None:
+        """The hooks that the shop has on record; None if it cannot be asked."""
+        ...
+
     def changed_at(self, order: Json) -> Any:
         """The API's word for when an order changed last."""
         ...
@@ -74,11 +79,13 @@ class ApiShop:
         source: Source,
         read: Reader,
         reading: Reading,
+        hook: Hook,
         overlap: timedelta,
         clock: Clock | None,
     ) -> None:
         self.name = name
         self.reading = reading
+        self.hook = hook
         self._source = source
         self._read = read
         self._overlap = overlap
@@ -141,6 +148,16 @@ class ApiShop:
         cells, said = [told.cells for told in found], [told.said for told in found]
         return [*reports(list(cells[0]), cells, reading=self.reading, said=said), *broken]
 
+    def understand(self, order: Any) -> Snapshot | None:
+        """One order, whichever way it is told; None if there is nothing to take. Raises BadRow, BadValue."""
+        told = self._told(order)
+        return self.reading.snapshot(told.cells, said=told.said) if told else None
+
+    def registered(self) -> list[Registered] | None:
+        """See Hooked.registered."""
+        with self._named():
+            return self._source.registered()
+
     def close(self) -> None:
         self._source.close()
 
@@ -162,8 +179,7 @@ class ApiShop:
         rejected: dict[_Row, Rejected] = {}
         for row in rows:
             try:
-                told = self._told(row.order)
-                if told and (order := self.reading.snapshot(told.cells, said=told.said)):
+                if order := self.understand(row.order):
                     snapshots.append(order)
             except (BadRow, BadValue) as problem:
                 rejected[row] = Rejected(_name(row.order), str(problem))

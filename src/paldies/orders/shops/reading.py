@@ -132,7 +132,7 @@ class Reading:
                 rows = values.objects(raw)
                 return None if rows is None else tuple(self._line(row, currency) for row in rows)
             case Kind.ID:
-                return _id(values.text(raw))
+                return _id("" if isinstance(raw, bool) else values.text(raw))
             case None:
                 raise BadValue(unknown(column))
 

@@ -21,6 +21,7 @@ _DIGITS = re.compile(r"\d{8,16}(?:\.\d+)?")
 _ZONE_WORD = re.compile(r"\s*(?:UTC|GMT|Z)$", re.IGNORECASE)
 _MICROSECONDS, _MILLISECONDS, _SECONDS = 10**14, 10**11, 10**8  # the least number taken for each: year 1973
 _LARGEST_AMOUNT = 2**63
+_MOST_DIGITS = 400  # 1e999999999 is eleven characters of JSON, and a gigabyte of text
 
 
 class BadValue(ValueError):
@@ -159,6 +160,8 @@ def _plain(value: Decimal) -> str:
     """Without an exponent, and whole numbers without a fraction: a float 1042.0 is the id 1042."""
     if not value.is_finite():
         return ""
+    if abs(value.adjusted()) > _MOST_DIGITS:
+        raise BadValue(f"{value} is not a sensible number")
     return f"{value.to_integral_value():f}" if value == value.to_integral_value() else f"{value:f}"
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from paldies.orders.shops.told import Json, moment, number, part, parts, text
+from paldies.orders.shops.values import BadValue
 
 
 def refunded_total(order: Json) -> Decimal:
@@ -22,6 +23,16 @@ def refunded_at(order: Json) -> datetime | None:
     refunds = [refund for refund in parts(order, "refunds") if _amount(refund, order)]
     moments = [moment(refund, "processed_at") or moment(refund, "created_at") for refund in refunds]
     return max((at for at in moments if at), default=None)
+
+
+def paid_back(refund: Json, currency: str) -> Decimal:
+    """The same of one refund whose order is not at hand, in the order's `currency`. Raises BadValue."""
+    sums = [part(item, "subtotal_set") for item in parts(refund, "refund_line_items")]
+    rate = next((each for each in sums if number(part(each, "presentment_money"), "amount")), {})
+    foreign = {text(each, "currency") for each in parts(refund, "transactions")} - {"", currency}
+    if foreign and not rate:
+        raise BadValue(f"transactions: it is told in {foreign.pop()}, and not what that is in {currency}")
+    return _amount(refund, {"currency": currency, "total_price_set": rate})
 
 
 def _amount(refund: Json, order: Json) -> Decimal:

@@ -7,9 +7,10 @@ from urllib.parse import parse_qs, urlsplit
 
 from paldies.orders.shops.api import Batch
 from paldies.orders.shops.base import ShopError
+from paldies.orders.shops.hooked import Registered
 from paldies.orders.shops.http import Border, Reply
 from paldies.orders.shops.shopify.token import Issuer
-from paldies.orders.shops.told import Json
+from paldies.orders.shops.told import Json, text
 
 PER_PAGE = 250  # the most it gives
 _DRAINED_IN = 20  # seconds in which a full bucket of calls empties: 40 calls at 2/s, with Plus 400 at 20/s
@@ -34,6 +35,7 @@ class Shopify:
         self._border = border
         self._issuer = issuer
         self._path = f"/admin/api/{version}/orders.json"
+        self._hooks_path = f"/admin/api/{version}/webhooks.json"
 
     def changed(self, after: datetime | None, page: int) -> Iterator[Batch]:
         """See Source.changed; always from the first page on."""
@@ -60,6 +62,13 @@ class Shopify:
         """See Source.newest."""
         return self._orders({"status": "any", "limit": count})[0]
 
+    def registered(self) -> list[Registered] | None:
+        """See Source.registered. Shopify shows an app its own; not those made in the shop's admin."""
+        found, _ = self._list(self._hooks_path, {"limit": PER_PAGE}, "webhooks")
+        return [
+            Registered(text(each, "topic"), text(each, "address")) for each in found if isinstance(each, dict)
+        ]
+
     def changed_at(self, order: Json) -> Any:
         """See Source.changed_at."""
         return order.get("updated_at")
@@ -68,18 +77,21 @@ class Shopify:
         self._border.close()
 
     def _orders(self, params: Mapping[str, str | int]) -> tuple[list[Any], Reply]:
+        return self._list(self._path, params, "orders")
+
+    def _list(self, path: str, params: Mapping[str, str | int], name: str) -> tuple[list[Any], Reply]:
         if self._issuer:
             self._issuer.renew_if_due()
         try:
-            reply = self._border.get(self._path, params)
+            reply = self._border.get(path, params)
         except ShopError:
             if self._issuer:
                 self._issuer.forget()
             raise
-        orders = reply.body.get("orders") if isinstance(reply.body, dict) else None
-        if not isinstance(orders, list):
-            raise ShopError(f"{self._path} answers with something that is no list of orders. {REMEDIES[404]}")
-        return orders, reply
+        found = reply.body.get(name) if isinstance(reply.body, dict) else None
+        if not isinstance(found, list):
+            raise ShopError(f"{path} answers with something that is no list of {name}. {REMEDIES[404]}")
+        return found, reply
 
 
 def breather(headers: Mapping[str, str]) -> float:

@@ -5,20 +5,24 @@ from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from requests.auth import HTTPBasicAuth
 
 from paldies.clock import Clock, SystemClock
 from paldies.orders.shops.api import ApiShop, named, variable
 from paldies.orders.shops.base import ColumnReport, ShopError
+from paldies.orders.shops.hooked import Heard, Hook, Way
 from paldies.orders.shops.http import Border, base_url
 from paldies.orders.shops.reading import Reading
+from paldies.orders.shops.silent import Silent
+from paldies.orders.shops.woocommerce.hook import DELETED, TOPICS, deletion
 from paldies.orders.shops.woocommerce.order import told
 from paldies.orders.shops.woocommerce.source import REMEDIES, WooCommerce
 
 
 class WooCommerceShop(ApiShop):
-    """WooCommerce 5.8 or newer, with a key that may read.
+    """WooCommerce 5.8 or newer, with a key that may read; with a `webhook_secret` alone, it only calls.
 
     Words: pending, on-hold and failed are `pending`; processing is `paid`, or `confirmed` for cash on
     delivery; completed is `shipped`, because that is when most shops click it (for downloads `paid`);
@@ -34,16 +38,22 @@ class WooCommerceShop(ApiShop):
         url: str,
         key: str = "",
         secret: str = "",
+        webhook_secret: str = "",
+        old_webhook_secret: str = "",
         overlap: timedelta = timedelta(minutes=10),
         ignore: str = "",
         status: Mapping[str, str] | None = None,
         clock: Clock | None = None,
     ) -> None:
-        """`overlap`: how long a change may take to come to light. Raises ShopError."""
+        """`overlap`: how long a change may take to come to light.
+
+        `old_webhook_secret` counts as well while the secret is being changed. Raises ShopError.
+        """
         clock = clock or SystemClock()
         with named(name):
             address = re.sub(r"(?<!/)/wp-(json|admin)\b.*", "", base_url(url))
-            if not key or not secret:
+            is_asked = bool(key and secret)
+            if not is_asked and (key or secret or not webhook_secret):
                 raise ShopError(
                     "key or secret is missing: in WooCommerce, Settings → Advanced → REST API, add a key with"
                     f" the permission Read, and set {variable(name, 'key')} and {variable(name, 'secret')}"
@@ -58,19 +68,28 @@ class WooCommerceShop(ApiShop):
                 secrets=(key, secret, b64encode(f"{key}:{secret}".encode()).decode()),
                 remedies=REMEDIES,
             )
-        self._woocommerce = WooCommerce(border, clock)
+        self._woocommerce = WooCommerce(border, clock) if is_asked else None
         super().__init__(
             name,
-            source=self._woocommerce,
+            source=self._woocommerce or Silent(),
             read=told,
             reading=Reading.of(name, ignore=ignore, status=status),
+            hook=Hook(Way.WOOCOMMERCE, tuple(filter(None, (webhook_secret, old_webhook_secret))), TOPICS),
             overlap=overlap,
             clock=clock,
         )
 
+    def hear(self, topic: str, told: Any) -> Heard:
+        """See Hooked.hear."""
+        if topic == DELETED and isinstance(told, dict):
+            return deletion(told)
+        return self.understand(told)
+
     def inspect(self) -> Sequence[ColumnReport]:
         """See Shop.inspect; also whether the shop can be asked for what has changed."""
         found = super().inspect()
+        if self._woocommerce is None:
+            return found
         with named(self.name):
             heeds = self._woocommerce.heeds_modified_after()
         asked = ColumnReport("modified_after", True, "", "only what has changed is asked for")

@@ -9,11 +9,13 @@ from paldies.clock import Clock
 from paldies.orders.shops import values
 from paldies.orders.shops.api import Batch
 from paldies.orders.shops.base import ShopError
+from paldies.orders.shops.hooked import Registered
 from paldies.orders.shops.http import Border
-from paldies.orders.shops.told import Json
+from paldies.orders.shops.told import Json, text
 from paldies.orders.shops.values import BadValue
 
 PATH = "/wp-json/wc/v3/orders"
+HOOKS_PATH = "/wp-json/wc/v3/webhooks"
 PER_PAGE = 100  # the most it gives
 _OFFSETS = timedelta(hours=15)  # further apart no two clocks on Earth are
 _TRASH_EVERY = timedelta(minutes=10)
@@ -78,6 +80,22 @@ class WooCommerce:
         """See Source.newest."""
         return self._orders({"orderby": "date", "order": "desc", "per_page": count})[0]
 
+    def registered(self) -> list[Registered] | None:
+        """See Source.registered."""
+        found, _ = self._list(HOOKS_PATH, {}, "webhooks")
+        hooks = [each for each in found if isinstance(each, dict)]
+        words = {
+            "active": ""
+        }  # WooCommerce disables a hook by itself after it has failed some times in a row
+        return [
+            Registered(
+                text(each, "topic"),
+                text(each, "delivery_url"),
+                words.get(text(each, "status"), text(each, "status")),
+            )
+            for each in hooks
+        ]
+
     def heeds_modified_after(self) -> bool:
         """Whether it can be asked for changes: WooCommerce 5.8 and newer."""
         never: dict[str, str | int] = {
@@ -107,9 +125,14 @@ class WooCommerce:
         yield Batch([order for order in orders if isinstance(order, dict) and order.get("status") == "trash"])
 
     def _orders(self, params: Mapping[str, str | int]) -> tuple[list[Any], Mapping[str, str]]:
-        reply = self._border.get(PATH, {"per_page": PER_PAGE, **params})
+        return self._list(PATH, params, "orders")
+
+    def _list(
+        self, path: str, params: Mapping[str, str | int], name: str
+    ) -> tuple[list[Any], Mapping[str, str]]:
+        reply = self._border.get(path, {"per_page": PER_PAGE, **params})
         if not isinstance(reply.body, list):
-            raise ShopError(f"{PATH} answers with something that is no list of orders. {REMEDIES[404]}")
+            raise ShopError(f"{path} answers with something that is no list of {name}. {REMEDIES[404]}")
         return reply.body, reply.headers
 
     def _check_filter(self, orders: Sequence[Any], after: datetime) -> None:

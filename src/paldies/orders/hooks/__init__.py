@@ -1,0 +1,1 @@
+"""What shops push to us: taken once, kept for a while, committed before it is answered."""

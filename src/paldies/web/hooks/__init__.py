@@ -1,0 +1,1 @@
+"""Where shops call us: verify, read, write down, and only then answer."""
