@@ -18,6 +18,7 @@ from paldies.outbox.planning import plan_new_events
 from paldies.outbox.plans import publish_where_nobody_is_inside
 from paldies.outbox.queue import release_unanswered
 from paldies.outbox.retention import forget_some, horizon
+from paldies.replies.mailbox import LOOK_EVERY
 from paldies.reports import summary
 from paldies.store import installation
 from paldies.store.keyring import present_keyring
@@ -70,6 +71,7 @@ class Daemon:
             Tick("follow up", 1, self.app.asking.follow_up),
             Tick("doubts", 5, self.settle_doubts),
             Tick("trace", 15, self.app.asking.trace),
+            *([Tick("bounces", LOOK_EVERY, self.app.mailbox.look)] if self.app.mailbox else []),
             Tick("cases", 10, self.app.escalation.tell),
             Tick("texts", 1, self.read_texts),
             Tick("epoch", 1, self.keep_epoch),
@@ -77,6 +79,7 @@ class Daemon:
             Tick("bad hooks", 10, self.app.inbox.write_down_bad),
             Tick("old hooks", 600, self.app.inbox.forget_old),
             Tick("forget", 600, self.forget),
+            Tick("fade", 600, self.app.fading.some),
         ]
 
     async def begin(self) -> None:

@@ -3,7 +3,13 @@
 from paldies.bootstrap.app import App
 from paldies.bootstrap.building import build
 from paldies.bootstrap.channels import make_channels, make_email, make_signer, make_telephone, rate_of
-from paldies.bootstrap.databases import databases_for_wishes, open_database, open_what_has_left
+from paldies.bootstrap.databases import (
+    databases_for_wishes,
+    every_database,
+    open_database,
+    open_what_has_left,
+)
+from paldies.bootstrap.mailboxes import make_mailbox
 from paldies.bootstrap.set_up import SetUpError
 from paldies.bootstrap.shops import make_shop
 
@@ -12,8 +18,10 @@ __all__ = [
     "SetUpError",
     "build",
     "databases_for_wishes",
+    "every_database",
     "make_channels",
     "make_email",
+    "make_mailbox",
     "make_shop",
     "make_signer",
     "make_telephone",

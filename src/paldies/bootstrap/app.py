@@ -17,9 +17,11 @@ from paldies.outbox.evidence import House
 from paldies.outbox.ledger import Ledger
 from paldies.outbox.links import Links
 from paldies.outbox.plans import Plans
+from paldies.privacy.fading import Fading
 from paldies.replies.asking import Asking
 from paldies.replies.duty import Duty
 from paldies.replies.escalation import Escalation
+from paldies.replies.mailbox import BounceMailbox
 from paldies.reports.alerts import StaffAlerts
 from paldies.store.database import Database
 from paldies.store.fence import Fence
@@ -49,11 +51,13 @@ class App:
     locale: str
     dispatchers: Sequence[Dispatcher]
     asking: Asking
+    mailbox: BounceMailbox | None  # None: none is set, or nothing leaves that could come back
     shops: Sequence[WatchedShop]
     inbox: Inbox
     duty: Duty
     escalation: Escalation
     alerts: StaffAlerts
+    fading: Fading
     keep_texts: timedelta
     stop_timeout: timedelta
 

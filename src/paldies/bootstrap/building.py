@@ -10,6 +10,7 @@ from paldies.bootstrap.channels import make_channels, rate_of
 from paldies.bootstrap.databases import open_database
 from paldies.bootstrap.duty import make_duty, make_pager
 from paldies.bootstrap.hooks import home_zone, make_inbox
+from paldies.bootstrap.mailboxes import make_mailbox
 from paldies.bootstrap.set_up import SetUpError
 from paldies.bootstrap.shops import make_shop
 from paldies.channels import TRAITS
@@ -28,8 +29,10 @@ from paldies.outbox.links import Links
 from paldies.outbox.plans import Plans
 from paldies.outbox.rate import Rate
 from paldies.outbox.supply import OwnSupply, Supply
+from paldies.privacy.fading import Fading
 from paldies.replies.asking import Asking
 from paldies.replies.escalation import Escalation
+from paldies.replies.mailbox import BounceMailbox
 from paldies.reports.alerts import StaffAlerts
 from paldies.settings import Settings
 from paldies.store.database import Database
@@ -104,6 +107,7 @@ def build(
         )
         for name, traits in TRAITS.items()
     ]
+    imap = make_mailbox(settings) if channels is None and not settings.is_rehearsal else None
     shops = [(source, make_shop(source, clock)) for source in settings.shops]
     return App(
         mode=main.mode,
@@ -124,6 +128,11 @@ def build(
         shop=shop,
         locale=main.locale,
         dispatchers=dispatchers,
+        mailbox=BounceMailbox(
+            imap, database=database, links=links, plans=plans, clock=clock, staff=alerts
+        )
+        if imap
+        else None,
         asking=Asking(
             [channel for channel in chosen if isinstance(channel, Answerable)],
             database=database,
@@ -141,6 +150,7 @@ def build(
         duty=duty,
         escalation=Escalation(database, duty, alerts, clock),
         alerts=alerts,
+        fading=Fading(database, clock, keep=settings.privacy.keep_customers),
         keep_texts=main.keep_texts,
         stop_timeout=main.stop_timeout,
     )

@@ -71,6 +71,7 @@ class Reason(StrEnum):
     ORDER_REFUNDED = "order_refunded", Scope.ENROLMENT, "The order was refunded"
     ORDER_CHANGED = "order_changed", Scope.ENROLMENT, "Something happened to the order that ends the campaign"
     WITHDRAWN = "withdrawn", Scope.ENROLMENT, "The campaign was withdrawn"
+    FORGOTTEN = "forgotten", Scope.ENROLMENT, "The customer asked to be forgotten, or was, after long silence"
 
     # an enrolment that never began
     WHO = "who", Scope.ENROLMENT, "The order is not among those that the campaign is for (who)"

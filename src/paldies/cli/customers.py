@@ -12,14 +12,18 @@ from paldies.bootstrap import databases_for_wishes
 from paldies.campaigns.words import Purpose
 from paldies.channels import TRAITS
 from paldies.cli.desk import Desk, read_settings, sit_down
+from paldies.cli.forgetting import export_, forget_
 from paldies.cli.output import AsJson, Refused, as_json, coloured, heading, local, pairs, say, table
 from paldies.customers.addresses import email_address, phone_number
 from paldies.customers.consents import CHECKBOXES, Answer, record
+from paldies.customers.forgotten import forgotten_addresses, unmark
 from paldies.customers.suppressions import lift, suppress
 from paldies.reports.customer_card import Card, card_of
 from paldies.store.schema import suppressions
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
+app.command("export")(export_)
+app.command("forget")(forget_)
 
 _A_PERSON = "person"
 _CHANNELS = sorted({*CHECKBOXES, *TRAITS})
@@ -66,6 +70,8 @@ def allow(
         answer = Answer(known, channel, purpose, agreed=True, given_at=now, wording=note)
         record(session, [answer], source=_A_PERSON)
         lift(session, known, by=_A_PERSON, now=now, channel=channel, purpose=purpose.value)
+        if forgotten_addresses(session, [known]):
+            return "they were forgotten by their own wish"
         return session.scalar(
             select(suppressions.c.reason)
             .where(suppressions.c.address == known, suppressions.c.lifted_at.is_(None))
@@ -116,7 +122,12 @@ def suppress_(
 def unsuppress(ctx: typer.Context, address: Address) -> None:
     """Lift everything that keeps messages from an address or number; a customer has to have asked for it."""
     known = _normalised(address)
-    lifted = _in_all_databases(ctx, lambda session: lift(session, known, by=_A_PERSON, now=datetime.now(UTC)))
+
+    def write(session: Session) -> bool:
+        was_forgotten = unmark(session, known)
+        return bool(lift(session, known, by=_A_PERSON, now=datetime.now(UTC))) or was_forgotten
+
+    lifted = _in_all_databases(ctx, write)
     if not lifted:
         raise Refused(f"Nothing kept messages from {known}.")
     say(f"Lifted: {known} may be written to again, within what they agreed to.")

@@ -18,6 +18,7 @@ from paldies.orders import events, rows
 from paldies.orders.entries import Entry, Home
 from paldies.orders.events import Known, News
 from paldies.orders.history import History
+from paldies.orders.unknown import without_forgotten
 from paldies.store.schema import order_events, orders
 
 
@@ -74,7 +75,8 @@ def take_in(session: Session, shop: str, entries: Sequence[Entry], *, home: Home
     Each is judged and dated by its own `seen_at`; nothing here knows another now.
     """
     stored = _stored(session, shop, entries)
-    first = _of_new_orders(session, shop, [e for e in entries if e.snapshot.id not in stored], home=home)
+    new_to_us = without_forgotten(session, shop, [e for e in entries if e.snapshot.id not in stored])
+    first = _of_new_orders(session, shop, new_to_us, home=home)
     altered = [e for e in entries if (row := stored.get(e.snapshot.id)) and row["sha"] != e.sha]
     following = _of_known_orders(session, altered, stored, home=home)
     current = [one for one in following if not one.is_older]

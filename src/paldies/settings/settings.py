@@ -9,11 +9,12 @@ from sqlalchemy import make_url
 from paldies.settings.email import Email
 from paldies.settings.main import Main
 from paldies.settings.people import Staff, Web
+from paldies.settings.privacy import Privacy
 from paldies.settings.shops import OrderSource, OwnShop
 from paldies.settings.twilio import Twilio
 from paldies.settings.values import Section
 
-_SECRET_DETAILS = ("key", "secret", "token", "client_secret", "webhook_secret", "old_webhook_secret")  # of shops that are asked over HTTP
+_SECRET_DETAILS = frozenset("key secret token client_secret webhook_secret old_webhook_secret".split())
 _PASSWORD = re.compile(r"://[^:/]*:(.+)@|[?&]password=([^&]+)")  # of URLs that are no good as well
 _SHORTEST_SECRET = 5  # characters; cut out of everything, a shorter one would leave holes in common words
 
@@ -28,6 +29,7 @@ class Settings(Section):
     staff: Staff = Staff()
     twilio: Twilio = Twilio()
     web: Web = Web()
+    privacy: Privacy = Privacy()
 
     @model_validator(mode="after")
     def _live_needs_a_way_to_send(self) -> "Settings":

@@ -1,0 +1,30 @@
+"""New orders of people who were forgotten are left out: whatever a shop says, they stay forgotten."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from paldies.customers.forgotten import bury, forgotten_accounts, forgotten_addresses, forgotten_orders_among
+from paldies.orders.entries import Entry
+
+
+def without_forgotten(session: Session, shop: str, entries: Sequence[Entry]) -> list[Entry]:
+    """Of orders that are not stored, those that may be.
+
+    A person is known again by the shop's account or by e-mail; by number only where there is no e-mail, as a
+    telephone may be shared. An order that is left out once is left out for good.
+    """
+    if not entries:
+        return []
+    buyers = [entry.buyer for entry in entries]
+    buried = forgotten_orders_among(session, shop, {buyer.order_id for buyer in buyers})
+    accounts = forgotten_accounts(session, shop, {one.customer_id for one in buyers if one.customer_id})
+    addresses = forgotten_addresses(session, {one.email or one.phone for one in buyers} - {""})
+    theirs = {
+        buyer.order_id
+        for buyer in buyers
+        if buyer.customer_id in accounts or (buyer.email or buyer.phone) in addresses
+    }
+    if theirs:
+        bury(session, shop, theirs, now=max(entry.seen_at for entry in entries))
+    return [entry for entry in entries if entry.buyer.order_id not in theirs | buried]
