@@ -251,7 +251,7 @@ def test_an_order_that_was_spoken_for_stays_so_when_it_is_cancelled_afterwards(d
 
 def test_an_event_that_cannot_be_planned_costs_the_others_nothing(database: Database) -> None:
     with database.session() as session:
-        publish_campaign(session)
+        publish_campaign(session, THE_FIRST_DAY.replace("[[steps]]", 'who = "order.total > 1"\n[[steps]]', 1))
         add_order(session, add_customer(session, "Alice"), EventKind.CONFIRMED)
         add_order(session, add_customer(session, "Boris"), EventKind.CONFIRMED, zones=["Mars/Olympus"])
         add_order(session, add_customer(session, "Carla"), EventKind.CONFIRMED)

@@ -53,6 +53,11 @@ class Campaign:
         return next((step for step in self.steps if step.key == key), None)
 
     @property
+    def asks_whom(self) -> bool:
+        """Whether it depends on order or customer who goes in, and into which arm."""
+        return bool(self.who.strip()) or self.holdout > 0
+
+    @property
     def is_exempt(self) -> bool:
         """Promise warnings count towards no cap and have no holdout."""
         return self.trigger.value.startswith("promise.")

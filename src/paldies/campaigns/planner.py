@@ -39,15 +39,18 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """An event that asks for an enrolment; instants are aware."""
+    """An event that asks for an enrolment; instants are aware.
+
+    Of order and customer nothing need be known where the campaign does not ask (`asks_whom`).
+    """
 
     subject: str
-    customer_uuid: UUID
     event_at: datetime
     first_seen_at: datetime
     anchor_at: datetime  # when the order was placed; without an order, the event
-    order: Order | None
-    customer: Customer
+    customer_uuid: UUID | None = None
+    order: Order | None = None
+    customer: Customer | None = None
     earlier: tuple[Passage, ...] = ()
     not_before: datetime | None = None  # the earliest that it can have happened, if its time is a guess
     is_first_sight: bool = False  # nothing was known of the order before
@@ -87,11 +90,8 @@ def enrol(campaign: Campaign, arrival: Arrival) -> Enrol | Join | Decline:
     """The first question with an answer decides: seen in time, wanted, not shared, not too soon again."""
     if _was_seen_too_late(campaign, arrival):
         return Decline(Reason.SEEN_TOO_LATE)
-    try:
-        if not is_true(campaign.who, condition_values(arrival.order, arrival.customer)):
-            return Decline(Reason.WHO)
-    except ExpressionError as error:
-        return Decline(Reason.WHO_UNCLEAR, str(error))
+    if campaign.who and (unwanted := _unwanted(campaign.who, arrival)):
+        return unwanted
     passed = [
         passage
         for passage in arrival.earlier
@@ -103,9 +103,10 @@ def enrol(campaign: Campaign, arrival: Arrival) -> Enrol | Join | Decline:
         abs(arrival.event_at - passage.event_at) < campaign.again_after for passage in passed
     ):
         return Decline(Reason.AGAIN_TOO_SOON)
-    return Enrol(
-        Arm.TREATED if campaign.is_exempt else arm(campaign.name, arrival.customer_uuid, campaign.holdout)
-    )
+    if campaign.is_exempt or not campaign.holdout:
+        return Enrol(Arm.TREATED)
+    assert arrival.customer_uuid  # noqa: S101 - see Arrival
+    return Enrol(arm(campaign.name, arrival.customer_uuid, campaign.holdout))
 
 
 def _was_seen_too_late(campaign: Campaign, arrival: Arrival) -> bool:
@@ -116,6 +117,15 @@ def _was_seen_too_late(campaign: Campaign, arrival: Arrival) -> bool:
     if campaign.catch_up is not None and late_by > campaign.catch_up:
         return True
     return is_old_news and late_by > GUESS_AT_MOST
+
+
+def _unwanted(who: str, arrival: Arrival) -> Decline | None:
+    assert arrival.customer  # noqa: S101 - see Arrival
+    try:
+        is_wanted = is_true(who, condition_values(arrival.order, arrival.customer))
+    except ExpressionError as error:
+        return Decline(Reason.WHO_UNCLEAR, str(error))
+    return None if is_wanted else Decline(Reason.WHO)
 
 
 def _shared_passage(arrival: Arrival, passed: list[Passage]) -> Passage | None:

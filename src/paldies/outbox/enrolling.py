@@ -19,6 +19,9 @@ from paldies.campaigns.words import Arm, EnrolmentState, EventKind
 from paldies.outbox.first_legs import plan_messages
 from paldies.outbox.happened import happened
 from paldies.outbox.plans import Running
+from paldies.store.among import among
+from paldies.store.prepared import Prepared
+from paldies.store.questions import Question
 from paldies.store.schema import enrolments, orders
 from paldies.store.views import OrderView, customer_value, read_customers, read_orders
 
@@ -53,6 +56,7 @@ class Candidate:
     event_at: datetime
     first_seen_at: datetime
     counts_as_late: bool
+    placed_at: datetime | None = None  # the order; None: it is looked up
     not_before: datetime | None = None  # as in Arrival
     is_first_sight: bool = False
 
@@ -68,7 +72,10 @@ class _Judged:
 
 @dataclass(slots=True)
 class _Known:
-    """What the candidates of one chunk need to be judged; grows as they are enrolled."""
+    """What the candidates of one chunk need to be judged; grows as they are enrolled.
+
+    Orders and customers only where a campaign asks about them: to read them takes longer than all the rest.
+    """
 
     orders: dict[int, OrderView]
     customers: dict[int, Mapping[str, Any]]
@@ -85,13 +92,12 @@ def enrol_all(session: Session, candidates: Sequence[Candidate], home_zone: str)
     judged = _judge(fresh, _read(session, list(fresh.values()), home_zone))
     if not judged:
         return Enrolled()
-    connection = session.connection()
-    connection.execute(insert(enrolments), [_row(one) for one in judged])
+    _ADD.run(session, [_row(one) for one in judged])
     shared = [
         {"joining": one.key, "passage": one.answer.to} for one in judged if isinstance(one.answer, Join)
     ]
     if shared:
-        connection.execute(_SHARE, shared)
+        _SHARE.run(session, shared)
     entered: dict[int, list[_Judged]] = defaultdict(list)
     for one in judged:
         if isinstance(one.answer, Enrol):
@@ -106,15 +112,22 @@ def decline_all(session: Session, candidates: Sequence[Candidate], answer: Decli
     """Writes that none of them goes in, without asking the planner."""
     fresh = _without_a_row(session, candidates)
     if fresh:
-        rows = [_row(_Judged(key, candidate, answer)) for key, candidate in fresh.items()]
-        session.connection().execute(insert(enrolments), rows)
+        _ADD.run(session, [_row(_Judged(key, candidate, answer)) for key, candidate in fresh.items()])
     return Enrolled(declined=len(fresh))
 
 
-_SHARE = (
+_ADD = Prepared(insert(enrolments))
+_SHARE = Prepared(
     update(enrolments)
     .where(enrolments.c.key == bindparam("joining"))
     .values(joined_to=select(_PASSAGE.c.id).where(_PASSAGE.c.key == bindparam("passage")).scalar_subquery())
+)
+_THERE = Question(select(enrolments.c.key).where(among(enrolments.c.key, "keys")))
+_EARLIER = Question(
+    select(enrolments.c.key, enrolments.c.state, enrolments.c.event_at, enrolments.c.customer_id)
+    .add_columns(enrolments.c.campaign, enrolments.c.order_id, orders.c.placed_at)
+    .join_from(enrolments, orders, orders.c.id == enrolments.c.order_id, isouter=True)
+    .where(among(enrolments.c.customer_id, "customers"), among(enrolments.c.campaign, "campaigns"))
 )
 
 
@@ -122,7 +135,7 @@ def _without_a_row(session: Session, candidates: Sequence[Candidate]) -> dict[st
     keyed = {
         keys.enrolment_key(one.running.campaign.name, one.subject, *one.occurrence): one for one in candidates
     }
-    there = set(session.scalars(select(enrolments.c.key).where(enrolments.c.key.in_(keyed))))
+    there = {row.key for row in _THERE.ask(session, keys=keyed)}
     return {key: candidate for key, candidate in keyed.items() if key not in there}
 
 
@@ -153,16 +166,12 @@ def _read(session: Session, candidates: Sequence[Candidate], home_zone: str) -> 
     customer_ids = {candidate.customer_id for candidate in candidates}
     order_ids = {one.order_id for one in candidates if one.order_id}
     campaigns = {one.running.campaign.name: one.running.campaign for one in candidates}
-    earlier = session.execute(
-        select(enrolments.c.key, enrolments.c.state, enrolments.c.event_at, enrolments.c.customer_id)
-        .add_columns(enrolments.c.campaign, enrolments.c.order_id, orders.c.placed_at)
-        .join_from(enrolments, orders, orders.c.id == enrolments.c.order_id, isouter=True)
-        .where(enrolments.c.customer_id.in_(customer_ids))
-        .where(enrolments.c.campaign.in_(campaigns))
-    ).all()
+    earlier = _EARLIER.ask(session, customers=customer_ids, campaigns=campaigns)
+    asked = [one for one in candidates if one.running.campaign.asks_whom]
+    undated = {one.order_id for one in candidates if one.order_id and not one.placed_at}
     known = _Known(
-        orders=read_orders(session, order_ids, home_zone),
-        customers=read_customers(session, customer_ids),
+        orders=read_orders(session, undated | {one.order_id for one in asked if one.order_id}, home_zone),
+        customers=read_customers(session, {one.customer_id for one in asked}),
         happened=happened(session, order_ids | {row.order_id for row in earlier if row.order_id}),
     )
     for row in earlier:
@@ -177,15 +186,15 @@ def _read(session: Session, candidates: Sequence[Candidate], home_zone: str) -> 
 
 def _arrival(candidate: Candidate, known: _Known) -> Arrival:
     order = known.orders.get(candidate.order_id) if candidate.order_id else None
-    customer = known.customers[candidate.customer_id]
+    customer = known.customers.get(candidate.customer_id)
     return Arrival(
         subject=candidate.subject,
-        customer_uuid=UUID(customer["uuid"]),
+        customer_uuid=UUID(customer["uuid"]) if customer else None,
         event_at=candidate.event_at,
         first_seen_at=candidate.first_seen_at,
         anchor_at=_anchor(candidate, known),
         order=order.order if order else None,
-        customer=customer_value(customer, order),
+        customer=customer_value(customer, order) if customer else None,
         earlier=tuple(known.passages[candidate.customer_id, candidate.running.campaign.name]),
         not_before=candidate.not_before,
         is_first_sight=candidate.is_first_sight,
@@ -194,10 +203,9 @@ def _arrival(candidate: Candidate, known: _Known) -> Arrival:
 
 def _anchor(candidate: Candidate, known: _Known) -> datetime:
     """A customer's passage is about no order, though it may be filled in with the latest one."""
-    if keys.is_about_a_customer(candidate.subject):
+    if candidate.order_id is None or keys.is_about_a_customer(candidate.subject):
         return candidate.event_at
-    order = known.orders.get(candidate.order_id) if candidate.order_id else None
-    return order.order.placed_at if order else candidate.event_at
+    return candidate.placed_at or known.orders[candidate.order_id].order.placed_at
 
 
 def _row(judged: _Judged) -> dict[str, Any]:

@@ -7,14 +7,15 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import RowMapping, bindparam, case, func, insert, literal, select, true, union_all
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.dml import Insert
 
 from paldies.campaigns import keys
 from paldies.campaigns.definition import Campaign
 from paldies.campaigns.planner import plan
 from paldies.campaigns.reasons import Reason
 from paldies.campaigns.words import MessageStatus
+from paldies.store.among import among
 from paldies.store.later import later
+from paldies.store.prepared import Prepared
 from paldies.store.schema import enrolments, messages
 
 
@@ -44,7 +45,7 @@ def plan_messages(
     One plan is applied to all enrolments by one statement. `now`: if nothing is said, when each was enrolled.
     """
     if steps := _steps(campaign, frozenset(said)):
-        session.connection().execute(_applying(steps), {"enrolled": enrolment_keys, "at": now})
+        _applying(steps).run(session, [{"enrolled": tuple(enrolment_keys), "at": now}])
 
 
 def first_leg(enrolment: RowMapping, step: str, *, now: datetime) -> dict[str, Any]:
@@ -92,8 +93,7 @@ def _steps(campaign: Campaign, said: frozenset[str]) -> tuple[_Step, ...]:
 
 
 @lru_cache(maxsize=256)
-def _applying(steps: tuple[_Step, ...]) -> Insert:
-    """Made once for a plan: asking takes less time than putting the question into words."""
+def _applying(steps: tuple[_Step, ...]) -> Prepared:
     step = union_all(
         *(select(*(literal(value).label(name) for name, value in one._asdict().items())) for one in steps)
     ).subquery("step")
@@ -117,7 +117,7 @@ def _applying(steps: tuple[_Step, ...]) -> Insert:
     rows = (
         select(*told.values())
         .join_from(enrolments, step, true())
-        .where(enrolments.c.key.in_(bindparam("enrolled", expanding=True)))
+        .where(among(enrolments.c.key, "enrolled"))
         .order_by(enrolments.c.id, step.c.place)
     )
-    return insert(messages).from_select(list(told), rows)
+    return Prepared(insert(messages).from_select(list(told), rows))

@@ -12,6 +12,7 @@ from paldies.campaigns.definition import Campaign
 from paldies.campaigns.reading import parse
 from paldies.campaigns.traits import Traits
 from paldies.campaigns.words import EnrolmentState
+from paldies.store.questions import Question
 from paldies.store.schema import campaigns, enrolments, plan_versions
 from paldies.store.tables import CampaignRow, PlanVersion
 
@@ -48,11 +49,9 @@ class Plans:
 
     def running(self, session: Session) -> "list[Running]":
         """The campaigns that take new enrolments, with their present version."""
-        rows = session.scalars(select(CampaignRow).where(CampaignRow.withdrawn_at.is_(None)))  # type: ignore[union-attr]
         return [
             Running(self.version(session, row.plan_version_id), row.plan_version_id, row.first_published_at)
-            for row in rows
-            if row.plan_version_id and row.first_published_at
+            for row in _RUNNING.ask(session)
         ]
 
 
@@ -159,4 +158,10 @@ def published(session: Session, plans: Plans, campaign: str) -> Campaign | None:
     return plans.version(session, row.plan_version_id) if row and row.plan_version_id else None
 
 
+_RUNNING = Question(
+    select(campaigns.c.plan_version_id, campaigns.c.first_published_at)
+    .where(campaigns.c.withdrawn_at.is_(None), campaigns.c.first_published_at.is_not(None))
+    .where(campaigns.c.plan_version_id.is_not(None))
+    .order_by(campaigns.c.name)
+)
 _INSIDE = select(func.count()).select_from(enrolments).where(enrolments.c.state == EnrolmentState.OPEN.value)

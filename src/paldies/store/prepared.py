@@ -1,13 +1,14 @@
 """Statements that run thousands of times a minute: compiled once, then handed to the driver as they are."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Dialect
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ClauseElement
+
+from paldies.store.fits import Fit, to_driver
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,7 @@ class _Ready:
 
     sql: str
     names: Sequence[str]  # of the parameters, in the order of their places
-    fits: Sequence[Callable[[Any], Any] | None]  # what makes Python's values the driver's, in the same order
+    fits: Sequence[Fit | None]  # what makes Python's values the driver's, in the same order
     constants: Mapping[str, Any]  # what the statement itself says
 
 
@@ -35,7 +36,7 @@ class Prepared:
         if ready is None:
             ready = self._by_dialect[dialect.name] = self._compiled(dialect, list(rows[0]))
         places = list(zip(ready.names, ready.fits, strict=True))
-        values = [{**ready.constants, **row} for row in rows]
+        values = [{**ready.constants, **row} for row in rows] if ready.constants else rows
         fitted = [tuple(fit(row[name]) if fit else row[name] for name, fit in places) for row in values]
         if dialect.positional:
             connection.exec_driver_sql(ready.sql, fitted)
@@ -47,7 +48,6 @@ class Prepared:
     def _compiled(self, dialect: Dialect, names: list[str]) -> _Ready:
         compiled: Any = self._statement.compile(dialect=dialect, column_keys=names)
         order = compiled.positiontup if dialect.positional else list(compiled.binds)
-        fits = [compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect) for name in order]
+        fits = [to_driver(compiled.binds[name].type, dialect) for name in order]
         constants = {name: bind.value for name, bind in compiled.binds.items() if name not in names}
-        # a wave has the same few instants and words in every row
-        return _Ready(compiled.string, order, [fit and lru_cache(256)(fit) for fit in fits], constants)
+        return _Ready(compiled.string, order, fits, constants)

@@ -1,0 +1,71 @@
+"""Questions that are asked thousands of times a minute: put into SQL once, answered in plain rows."""
+
+from collections import namedtuple
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Dialect, Select
+from sqlalchemy.orm import Session
+
+from paldies.store.fits import Fit, from_driver, to_driver
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A question in one dialect's SQL, and what stands between the driver's values and Python's."""
+
+    sql: str
+    places: Sequence[tuple[str, Fit | None]]  # of the parameters
+    given: dict[str, Any]  # what the question itself says
+    fits: Sequence[tuple[int, Fit]]  # of the columns
+
+
+class Question:
+    """A SELECT. SQLAlchemy's own way costs a third of a millisecond more, and 10 µs more for each row.
+
+    Of many values at once it asks by `among`: an IN would be another statement for every number of them.
+    """
+
+    def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
+        self._statement = statement
+        names = [column.name for column in statement.selected_columns]
+        self._row: Any = namedtuple("Row", names)  # type: ignore[misc]
+        self._by_dialect: dict[str, _Ready] = {}
+
+    def ask(self, session: Session, **values: Any) -> list[Any]:
+        """Named rows. What the session has not written yet is written before, as SQLAlchemy would."""
+        session.flush()
+        connection = session.connection()
+        dialect = connection.dialect
+        ready = self._by_dialect.get(dialect.name)
+        if ready is None:
+            ready = self._by_dialect[dialect.name] = self._compiled(dialect)
+        given = ready.given | values
+        fitted = [(name, fit(given[name]) if fit else given[name]) for name, fit in ready.places]
+        parameters = tuple(value for _, value in fitted) if dialect.positional else dict(fitted)
+        with connection.exec_driver_sql(ready.sql, parameters) as result:
+            found = result.cursor.fetchall() if result.cursor else []
+        return [self._row._make(self._fitted(row, ready.fits)) for row in found]
+
+    @staticmethod
+    def _fitted(row: Sequence[Any], fits: Sequence[tuple[int, Fit]]) -> Sequence[Any]:
+        if not fits:
+            return row
+        values = list(row)
+        for place, fit in fits:
+            if values[place] is not None:
+                values[place] = fit(values[place])
+        return values
+
+    def _compiled(self, dialect: Dialect) -> _Ready:
+        compiled: Any = self._statement.compile(dialect=dialect)
+        names = compiled.positiontup if dialect.positional else list(compiled.binds)
+        places = [(name, to_driver(compiled.binds[name].type, dialect)) for name in names]
+        given = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
+        fits = [
+            (place, fit)
+            for place, column in enumerate(self._statement.selected_columns)
+            if (fit := from_driver(column.type, dialect))
+        ]
+        return _Ready(compiled.string, places, given, fits)
