@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from paldies.campaigns.words import MessageStatus
 from paldies.store.prepared import Prepared
 from paldies.store.schema import attempts, customers, messages, sending_hours
+from paldies.store.statuses import has_status
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ _MOVE_REVISION = Prepared(
 _TAKE = Prepared(
     update(messages)
     .where(messages.c.id == bindparam("message"))
-    .where(messages.c.status == MessageStatus.SCHEDULED.value, messages.c.parked_at.is_(None))
+    .where(has_status(MessageStatus.SCHEDULED), messages.c.parked_at.is_(None))
     .where(
         messages.c.customer_id.in_(
             select(customers.c.id).where(

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import bindparam, case, exists, insert, literal, or_, select, update
+from sqlalchemy import bindparam, case, exists, insert, literal, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
@@ -15,18 +15,12 @@ from paldies.campaigns.words import EnrolmentState, MessageStatus
 from paldies.outbox.tasks import withdraw
 from paldies.store.prepared import Prepared
 from paldies.store.schema import enrolments, messages
+from paldies.store.statuses import has_state, has_status
 
 log = structlog.get_logger(__name__)
 
-LIVE = tuple(
-    status.value
-    for status in (
-        MessageStatus.SCHEDULED,
-        MessageStatus.SENDING,
-        MessageStatus.HELD,
-        MessageStatus.UNCONFIRMED,
-    )
-)
+_LIVE = (MessageStatus.SCHEDULED, MessageStatus.SENDING, MessageStatus.HELD, MessageStatus.UNCONFIRMED)
+LIVE = tuple(status.value for status in _LIVE)
 _DID_NOT_WORK_OUT = (MessageStatus.SKIPPED.value, MessageStatus.FAILED.value)
 _INHERITED = (
     "enrolment_id",
@@ -106,14 +100,12 @@ def stop(session: Session, enrolment_ids: Collection[int], reason: Reason, now: 
     withdraw(session, enrolment_ids, reason, now)
 
 
-# IN would be expanded for every execution, which rules out many at once.
 _LEFT_TO_SAY = exists().where(
-    messages.c.enrolment_id == enrolments.c.id,
-    or_(messages.c.look_at.is_not(None), *(messages.c.status == status for status in LIVE)),
+    messages.c.enrolment_id == enrolments.c.id, messages.c.look_at.is_not(None) | has_status(*_LIVE)
 )
 _FINISH = Prepared(
     update(enrolments)
-    .where(enrolments.c.id == bindparam("enrolment"), enrolments.c.state == EnrolmentState.OPEN.value)
+    .where(enrolments.c.id == bindparam("enrolment"), has_state(EnrolmentState.OPEN))
     .where(~_LEFT_TO_SAY)
     .values(state=EnrolmentState.FINISHED.value, ended_at=bindparam("now"))
 )

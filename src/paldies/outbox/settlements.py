@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import bindparam, or_, update
+from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
 from paldies.campaigns.words import MessageStatus
@@ -13,6 +13,7 @@ from paldies.customers.suppressions import suppress
 from paldies.outbox.endings import NextLeg, finish_each, open_next_legs
 from paldies.store.prepared import Prepared
 from paldies.store.schema import attempts, messages
+from paldies.store.statuses import has_status
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,7 @@ class Settlement:
     dead: DeadAddress | None = None
 
 
-_MAY_HAVE_LEFT = or_(
-    messages.c.status == MessageStatus.SENDING.value, messages.c.status == MessageStatus.UNCONFIRMED.value
-)
+_MAY_HAVE_LEFT = has_status(MessageStatus.SENDING, MessageStatus.UNCONFIRMED)
 _SETTLE = Prepared(
     update(messages)
     .where(messages.c.id == bindparam("message"), messages.c.claim_id == bindparam("claim"), _MAY_HAVE_LEFT)
