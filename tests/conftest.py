@@ -12,6 +12,7 @@ from sqlmodel import SQLModel
 
 from paldies.store import migrations
 from paldies.store.database import Database
+from tests.postfix import NoPostfix, Postfix, postfix
 from tests.postgres import NoServer, postgres
 
 
@@ -22,6 +23,16 @@ def postgres_server() -> Iterator[str]:
         with postgres() as server:
             yield server.url
     except NoServer as why:
+        pytest.skip(str(why))
+
+
+@pytest.fixture
+def receiver() -> Iterator[Postfix]:
+    """Postfix, with an empty Maildir; where there is none, tests that need it are skipped, and say why."""
+    try:
+        with postfix() as server:
+            yield server
+    except NoPostfix as why:
         pytest.skip(str(why))
 
 
@@ -78,6 +89,10 @@ def _empty(database: Database) -> None:
     with database.engine.begin() as connection:
         for table in reversed(SQLModel.metadata.sorted_tables):  # TRUNCATE takes ten times as long here
             connection.execute(table.delete())
+        if not database.is_sqlite:
+            connection.exec_driver_sql("SET LOCAL search_path TO procrastinate")
+            for name in ("periodic_defers", "jobs", "workers"):
+                connection.exec_driver_sql(f"DELETE FROM procrastinate_{name}")
 
 
 @contextmanager

@@ -10,6 +10,8 @@ from paldies.templates.bundled import bundled_templates
 from tests.small_shop import QUERY, OddShop
 from tests.workplace import Workplace, outside
 
+CONNECTIONS = 4  # to the mail server
+
 _SETTINGS = f"""
 [paldies]
 mode = "live"
@@ -33,7 +35,7 @@ minor_units = true
 "atcelts" = "cancelled"
 [email]
 from = "Anna <anna@berzs.example>"
-connections = 4
+connections = {CONNECTIONS}
 [web]
 port = 0
 """

@@ -2,7 +2,7 @@
 
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,6 +61,16 @@ class OddShop:
                 (order_id, order_id, now, paid, now, status, 5990),
             ),
         )
+
+    def orders(self, numbers: Iterable[int]) -> None:
+        """Placed and paid now, each by a new customer, all at once."""
+        now = _now()
+        with closing(sqlite3.connect(self.path)) as connection, connection:
+            for number in numbers:
+                buyer = (number, f"buyer{number}@example.com", "Alise", "en")
+                connection.execute('INSERT INTO "Klienti" VALUES (?, ?, ?, ?)', buyer)
+                order = (number, number, now, now, now, "apmaksāts", 5990)
+                connection.execute('INSERT INTO "Pirkumi" VALUES (?, ?, ?, ?, ?, ?, ?)', order)
 
     def cancel(self, order_id: int) -> None:
         self._write(
