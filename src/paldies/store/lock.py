@@ -55,5 +55,4 @@ def _advisory(database: Database) -> Iterator[None]:
         try:
             yield
         finally:
-            connection.exec_driver_sql(f"SELECT pg_advisory_unlock({_ADVISORY})")
-            connection.commit()
+            connection.invalidate()  # who hangs up lets go; the server may have hung up long ago
