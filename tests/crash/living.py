@@ -185,12 +185,13 @@ class Tenant:
         return process.is_alive()
 
     def _stop(self, process: ForkServerProcess) -> None:
-        process.terminate()
-        process.join(PROMPT)
-        if process.is_alive():
+        send(process, signal.SIGTERM)
+        if self._wait(process, PROMPT):
             self.record.oddities.append(f"it would not stop: {self._last_words()}")
             process.kill()
             process.join(PROMPT)
+        elif process.exitcode not in _IN_PEACE:
+            self.record.oddities.append(f"it stopped with {process.exitcode}: {self._last_words()}")
 
     def _live_in_a_closed_folder(self, life: Life) -> None:
         """It cannot write anything; nothing must come of that."""
