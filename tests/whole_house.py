@@ -8,10 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid5
 
 from paldies.bootstrap import App, build
-from paldies.campaigns.keys import MESSAGES
 from paldies.clock import SteppedClock
 from paldies.configuration import load
 from paldies.daemon import Daemon
@@ -156,8 +154,3 @@ class WholeHouse:
 
     async def close(self) -> None:
         await self.daemon.end(5)
-
-
-def message_id(leg: Mapping[str, Any]) -> str:
-    """The Message-ID of a leg that `why` speaks of."""
-    return f"<{uuid5(MESSAGES, leg['key'])}@berzs.example>"

@@ -17,12 +17,15 @@ from uuid import uuid4
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
 from paldies.campaigns.reasons import Reason
+from paldies.store.schema import messages
 from paldies.templates.bundled import bundled_templates
 from tests.smtp_servers import KeepingServer, Mail, ScriptedServer
-from tests.whole_house import COLUMNS, ShopDatabase, WholeHouse, furnish, message_id
+from tests.whole_house import COLUMNS, ShopDatabase, WholeHouse, furnish
 
 TEXT = """---
 subject: "{{ order.number }} for {{ customer.name }}"
@@ -161,9 +164,10 @@ CASES: dict[str, Case] = {
 class Seen:
     """What became of every case."""
 
-    def __init__(self, mails: list[Mail], whys: dict[str, list[dict[str, Any]]]) -> None:
+    def __init__(self, mails: list[Mail], whys: dict[str, list[dict[str, Any]]], ids: dict[str, str]) -> None:
         self.mails = [(mail, message_from_bytes(mail.content, policy=policy.default)) for mail in mails]
         self.whys = whys
+        self.ids = ids
 
     def step(self, case: str) -> dict[str, Any]:
         (story,) = self.whys[case]
@@ -174,9 +178,13 @@ class Seen:
 
     def mail(self, case: str) -> tuple[Mail, EmailMessage]:
         (leg,) = self.step(case)["legs"]
-        (found,) = [each for each in self.mails if each[1]["Message-ID"] == message_id(leg)]
+        (found,) = [each for each in self.mails if each[1]["Message-ID"] == f"<{self.ids[leg['key']]}>"]
         assert isinstance(found[1], EmailMessage)
         return found[0], found[1]
+
+
+def _message_ids(session: Session) -> dict[str, str]:
+    return {key: rfc_id for key, rfc_id in session.execute(select(messages.c.key, messages.c.rfc_id))}
 
 
 @pytest.fixture(scope="module")
@@ -191,8 +199,9 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
             shop.order(name, at=house.clock.now(), lines=case.lines, **{"number": f"N{number}", **case.said})
         await house.live()
         whys = {name: house.why(name) for name in CASES}
+        ids = house.app.database.look(_message_ids)
         await house.close()
-        return Seen(server.mails, whys)
+        return Seen(server.mails, whys, ids)
 
     with KeepingServer() as server:
         return asyncio.run(play(server))

@@ -136,7 +136,7 @@ Content-Type: message/rfc822
         ),
         (
             (
-                "<alice@example.lv>: host mx[192.0.2.1] said: 550 5.1.1 User unknown (in reply to RCPT TO command)",
+                "<alice@example.lv>: host mx[192.0.2.1] said: 550 5.1.1 User unknown (in reply to RCPT TO)",
             ),
             HARD,
         ),
@@ -207,7 +207,7 @@ def test_exim_names_the_recipients_in_a_field() -> None:
             headers=["In-Reply-To: <original@berzs.example>"],
         ),
         report(
-            "Final-Recipient: rfc822; alice@example.lv\nDisposition: manual-action/MDN-sent-manually; displayed",
+            "Final-Recipient: rfc822; alice@example.lv\nDisposition: manual-action/MDN-sent; displayed",
             said="Your message was read.",
             kind="disposition-notification",
         ),

@@ -10,6 +10,7 @@ from paldies.bootstrap.databases import (
     open_what_has_left,
 )
 from paldies.bootstrap.mailboxes import make_mailbox
+from paldies.bootstrap.reports import make_providers
 from paldies.bootstrap.set_up import SetUpError
 from paldies.bootstrap.shops import make_shop
 
@@ -22,6 +23,7 @@ __all__ = [
     "make_channels",
     "make_email",
     "make_mailbox",
+    "make_providers",
     "make_shop",
     "make_signer",
     "make_telephone",

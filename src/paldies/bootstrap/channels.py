@@ -40,6 +40,7 @@ def make_email(settings: Settings) -> EmailChannel:
         settings.email.sender,
         connections=settings.email.connections,
         tls=settings.email.tls,
+        bounces_to=settings.email.bounces.address,
         signer=make_signer(settings),
     )
 

@@ -5,7 +5,6 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from paldies.campaigns.words import EventKind
 
 CUSTOMERS = uuid5(NAMESPACE_URL, "https://paldies.example/customers")
-MESSAGES = uuid5(NAMESPACE_URL, "https://paldies.example/messages")
 
 
 def customer_uuid(shop: str, external_id: str) -> UUID:

@@ -12,15 +12,18 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from paldies.bootstrap import SetUpError, make_email, make_shop, make_telephone
 from paldies.channels.base import Channel, DeliveryError
+from paldies.cli.bounce_check import look_at_mailbox, look_at_stops
 from paldies.cli.campaign_state import read_states
 from paldies.cli.desk import Desk, as_live, config_path, read_settings, sit_down
 from paldies.cli.dkim_check import look_at_key
 from paldies.cli.errors import explained
+from paldies.cli.hook_check import look_at_hooks
 from paldies.cli.output import AsJson, as_json, coloured, counted, heading, say, table
 from paldies.cli.text_check import look_over
 from paldies.clock import SystemClock
 from paldies.configuration import ConfigurationError
 from paldies.orders.shops.base import ColumnReport, ShopError
+from paldies.orders.shops.hooked import Hooked
 from paldies.settings import OrderSource, Settings
 from paldies.store import migrations
 from paldies.store.fence import Fence
@@ -68,7 +71,8 @@ def check(ctx: typer.Context, json: AsJson = False) -> None:
                     "shops", "warning", "no orders come from anywhere", "Add a [[shops]] to paldies.toml."
                 )
             )
-        findings += [_mail_server(settings), *_dkim(settings), _telephone(settings), _pages(settings)]
+        findings += [_mail_server(settings), *_dkim(settings), Finding("bounces", *look_at_mailbox(settings))]
+        findings += [_telephone(settings), _pages(settings)]
     if json:
         as_json({"findings": findings, "shops": reports})
     else:
@@ -93,6 +97,8 @@ def _desk(ctx: typer.Context) -> Iterator[Finding]:
             yield from _fence(desk)
             yield from _templates(desk)
             yield from _campaigns(desk)
+            yield from _hooks(desk)
+            yield from (Finding(channel, *told) for channel, told in look_at_stops(desk))
     except (SQLAlchemyError, OSError) as error:
         said, _, remedy = (explained(error) or str(error)).partition(": see ")
         yield Finding("database", "problem", said, f"See {remedy}" if remedy else "")
@@ -138,6 +144,12 @@ def _campaigns(desk: Desk) -> Iterator[Finding]:
         yield Finding(f"campaign {state.name}", "warning" if remedy else "ok", state.sentence, remedy)
 
 
+def _hooks(desk: Desk) -> Iterator[Finding]:
+    for source in desk.settings.shops:
+        for told in look_at_hooks(desk, source):
+            yield Finding(f"hooks of {source.name}", *told)
+
+
 def _shop(source: OrderSource) -> tuple[Finding, Sequence[ColumnReport]]:
     what = f"shop {source.name}"
     try:
@@ -151,6 +163,8 @@ def _shop(source: OrderSource) -> tuple[Finding, Sequence[ColumnReport]]:
     if wrong := [column for column in columns if column.problem]:
         said = "; ".join(f"{column.column}: {column.problem}" for column in wrong)
         return Finding(what, "problem", said, "See below how the first rows were understood."), columns
+    if isinstance(shop, Hooked) and shop.hook.is_alone:
+        return Finding(what, "ok", "it is not asked: it calls"), columns
     found = sum(column.found for column in columns)
     return Finding(what, "ok", f"it answers; {counted(found, 'column')} understood"), columns
 

@@ -4,6 +4,7 @@ import typer
 
 from paldies.cli.desk import sit_down
 from paldies.cli.output import local, say
+from paldies.outbox import stops
 from paldies.store import installation
 
 
@@ -19,10 +20,12 @@ def pause(ctx: typer.Context) -> None:
 
 
 def resume(ctx: typer.Context) -> None:
-    """Go on sending. What has come too late meanwhile is left out, and says so."""
+    """Go on sending, also where too many bounces have stopped it. What has come too late is left out."""
     with sit_down(ctx) as desk:
-        if desk.look(installation.paused_at) is None:
-            say("Sending was not paused.")
-            return
-        desk.write(installation.set_paused, None)
-        say("Sending goes on.")
+        is_paused = desk.look(installation.paused_at) is not None
+        if is_paused:
+            desk.write(installation.set_paused, None)
+        stopped = desk.write(stops.resume_all, desk.now)
+        for channel in stopped:
+            say(f"The channel {channel} had been stopped, and goes on.")
+        say("Sending goes on." if is_paused or stopped else "Sending was not paused.")

@@ -5,9 +5,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import uuid5
 
-from paldies.campaigns.keys import MESSAGES
 from paldies.campaigns.legs import is_last_channel
 from paldies.campaigns.schedule import closes_at
 from paldies.campaigns.traits import ALWAYS
@@ -15,6 +13,7 @@ from paldies.campaigns.words import Purpose
 from paldies.channels.base import Attachment, Letterhead, Outgoing, Rendered
 from paldies.outbox.evidence import Brief
 from paldies.outbox.links import Links
+from paldies.outbox.marks import mark
 from paldies.templates.faults import RenderFault
 from paldies.templates.library import Library, Text
 from paldies.templates.renderer import Content
@@ -64,7 +63,7 @@ class Composer:
         )
         outgoing = Outgoing(
             rendered=rendered,
-            message_id=row.rfc_id or f"{uuid5(MESSAGES, row.key)}@{self._domain}",
+            message_id=row.rfc_id or f"{mark(row.id, self._links)}@{self._domain}",
             key=row.key,
             campaign=row.campaign,
             purpose=row.purpose,

@@ -12,6 +12,7 @@ from paldies.campaigns.reasons import Reason
 from paldies.campaigns.words import Purpose
 from paldies.channels.base import Channel, DeliveryError
 from paldies.clock import Clock
+from paldies.outbox import stops
 from paldies.outbox.batch import Ready, decide_batch
 from paldies.outbox.breaker import Breaker
 from paldies.outbox.budget import Budget
@@ -118,6 +119,8 @@ class Dispatcher:
         await self.channel.close()
 
     async def _channel_works(self) -> bool:
+        if await self._database.read(stops.why_stopped, self.channel.traits.name):
+            return False
         if not self.breaker.is_open:
             return True
         if not self.breaker.may_probe(self._clock.now()):

@@ -10,6 +10,7 @@ from sqlalchemy.exc import ArgumentError
 
 from paldies.campaigns.durations import parse_duration
 from paldies.campaigns.money import Money, parse_money
+from paldies.channels.email.imap import Mailbox
 from paldies.channels.email.server import Server
 from paldies.outbox.rate import Rate
 
@@ -45,6 +46,12 @@ def _smtp(url: SecretStr) -> SecretStr:
     return url
 
 
+def _imap(url: SecretStr) -> SecretStr:
+    if url.get_secret_value():
+        Mailbox.from_url(url.get_secret_value())
+    return url
+
+
 def _https(url: str) -> str:
     if url and not url.startswith(("https://", "http://127.0.0.1", "http://localhost")):
         raise ValueError('write "https://…", as customers will open it; or leave it empty')
@@ -55,6 +62,7 @@ Zone = Annotated[str, AfterValidator(_zone)]
 DatabaseUrl = Annotated[str, AfterValidator(_database)]
 RateText = Annotated[str, AfterValidator(_rate)]  # "14/s"
 SmtpUrl = Annotated[SecretStr, AfterValidator(_smtp)]
+ImapUrl = Annotated[SecretStr, AfterValidator(_imap)]
 PublicUrl = Annotated[str, AfterValidator(_https)]
 Span = Annotated[
     timedelta, BeforeValidator(lambda value: parse_duration(value) if isinstance(value, str) else value)

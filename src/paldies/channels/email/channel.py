@@ -42,7 +42,8 @@ class Signs(Protocol):
 class EmailChannel:
     """Hands messages to one mail server over kept connections.
 
-    `url` is smtp://… (STARTTLS) or smtps://…; `sender` is the shop's own mailbox: bounces go to its address.
+    `url` is smtp://… (STARTTLS) or smtps://…; `sender` is the shop's own mailbox. What comes back goes to its
+    address, or to `bounces_to`, which has to take mail for `bounces_to+anything` as well (VERP).
     Without a `signer` the mail server is trusted to sign, as most do.
     Raises ValueError for a URL or a sender that cannot be used.
     """
@@ -57,6 +58,7 @@ class EmailChannel:
         connections: int = 16,
         tls: Tls = "auto",
         feedback_sender: str = "",
+        bounces_to: str = "",
         signer: Signs | None = None,
         patience: Patience | None = None,
     ) -> None:
@@ -64,6 +66,7 @@ class EmailChannel:
         self.concurrency = connections
         self._mailbox = sender
         self._sender = mailbox(sender)[1]
+        self._bounces_to = bounces_to.rpartition("@")
         domain = self._sender.rpartition("@")[2]
         self._sender_id = sender_id(feedback_sender or domain)
         self._connector = Connector(Server.from_url(url, tls=tls), hello=domain, patience=patience)
@@ -113,7 +116,12 @@ class EmailChannel:
         content = skeleton.filled(fields, text=rendered.text, html=rendered.html)
         if self._signer:
             content = self._signer.signed(content, at=now)
-        return Envelope(self._sender, recipient, content)
+        return Envelope(self._return_path(message), recipient, content)
+
+    def _return_path(self, message: Outgoing) -> str:
+        """Names the message where every bounce has to come back to, as its Message-ID does."""
+        name, at, domain = self._bounces_to
+        return f"{name}+{message.message_id.partition('@')[0]}@{domain}" if at else self._sender
 
     def _build_skeleton(self, text_version: str, letterhead: Letterhead, *, has_html: bool) -> Skeleton:
         if not letterhead.sender:

@@ -1,0 +1,1 @@
+"""Mail providers that report by calling us; another one is a file here, and a line in `bootstrap.reports`."""
