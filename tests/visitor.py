@@ -42,8 +42,10 @@ class Visitor:
     at: str
     language: str = ""
 
-    async def get(self, path: str, *, method: str = "GET") -> Answer:
-        return await asyncio.to_thread(self._ask, method, path, None, {})
+    async def get(self, path: str, *, method: str = "GET", **headers: str) -> Answer:
+        """`headers` are written with underscores."""
+        said = {name.replace("_", "-"): value for name, value in headers.items()}
+        return await asyncio.to_thread(self._ask, method, path, None, said)
 
     async def post(
         self, path: str, form: Mapping[str, str] | bytes = b"", *, kind: str = FORM, **headers: str

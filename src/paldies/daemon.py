@@ -20,6 +20,7 @@ from paldies.outbox.queue import release_unanswered
 from paldies.outbox.retention import forget_some, horizon
 from paldies.replies.mailbox import LOOK_EVERY
 from paldies.reports import summary
+from paldies.reports.counting import count_endings
 from paldies.store import installation
 from paldies.store.keyring import present_keyring
 from paldies.templates.memory import load_texts, save_texts
@@ -219,6 +220,7 @@ class Daemon:
         self.app.links.renew(await self.app.database.read(present_keyring, now))
         for shop in self.app.shops:
             await shop.rescan_if_due(now)
+        await count_endings(self.app.database, self.app.clock)
         await self.app.alerts.deliver()
         if not await self.app.database.read(installation.is_shut):  # the original tells of the day
             await self._summarise()

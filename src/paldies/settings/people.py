@@ -56,3 +56,4 @@ class Web(Section):
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8025  # 0: no pages
+    metrics_token: SecretStr = SecretStr("")  # empty: /metrics is for whoever reaches it, as /health is

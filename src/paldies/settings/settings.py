@@ -54,6 +54,7 @@ class Settings(Section):
         ]
         found = [self.twilio.auth_token.get_secret_value()]
         found += [url.get_secret_value() for url in self.staff.notify]
+        found.append(self.web.metrics_token.get_secret_value())
         for shop in self.shops:
             found += [str(value) for key, value in shop.details.items() if key in _SECRET_DETAILS]
             urls.append(str(shop.details.get("url", "")))

@@ -3,7 +3,7 @@
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 from starlette.middleware.base import RequestResponseEndpoint
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, RedirectResponse
 
 from paldies.replies.cases import CaseIsFull
 from paldies.web.complaints import complaints
@@ -12,21 +12,35 @@ from paldies.web.feedback import feedback
 from paldies.web.forms import TooMuch
 from paldies.web.health import health
 from paldies.web.hooks.hooks import hooks
+from paldies.web.hooks.mail import mail_reports
 from paldies.web.look import HEADERS, Look
+from paldies.web.metrics import metrics
+from paldies.web.staff.app import make_desk
+from paldies.web.staff.office import Office
 from paldies.web.twilio import twilio
 from paldies.web.unsubscribing import unsubscribing
 
 
-def make_pages(desk: Desk) -> FastAPI:
+def make_pages(desk: Desk, office: Office | None = None) -> FastAPI:
+    """Without an `office` there is no desk for staff."""
     pages = FastAPI(openapi_url=None, redirect_slashes=False)
     look = Look(desk.shop, desk.locale, desk.duty.zone.key)
     pages.include_router(unsubscribing(desk, look))
     pages.include_router(feedback(desk, look))
     pages.include_router(complaints(desk, look))
     pages.include_router(health(desk))
+    pages.include_router(metrics(desk))
     pages.include_router(twilio(desk))
     if desk.inbox:
         pages.include_router(hooks(desk.inbox))
+    if desk.reports:
+        pages.include_router(mail_reports(desk.reports))
+    if office:
+        pages.mount("/desk", make_desk(office))
+
+        @pages.api_route("/desk", methods=["GET", "HEAD"])
+        async def to_the_desk() -> RedirectResponse:
+            return RedirectResponse("/desk/", 303)
 
     @pages.api_route("/", methods=["GET", "HEAD"])
     async def index() -> PlainTextResponse:
@@ -57,7 +71,8 @@ def make_pages(desk: Desk) -> FastAPI:
     @pages.middleware("http")
     async def keep_to_ourselves(request: Request, call_next: RequestResponseEndpoint) -> Response:
         response = await call_next(request)
-        response.headers.update(HEADERS)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)  # the desk has its own
         return response
 
     return pages

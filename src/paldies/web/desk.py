@@ -1,7 +1,7 @@
 """What every page works with, and its one way to the database."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
@@ -9,14 +9,16 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from paldies.bootstrap import App, open_what_has_left
+from paldies.bootstrap import App, make_providers, open_what_has_left
 from paldies.campaigns.calendar import Hours
 from paldies.channels.call.voices import Voices
 from paldies.clock import Clock
 from paldies.orders.hooks.inbox import Inbox
 from paldies.outbox.links import Links
+from paldies.outbox.plans import Plans
 from paldies.replies.cases import CaseIsFull
 from paldies.replies.duty import Duty
+from paldies.replies.provider_reports import ProviderReports
 from paldies.replies.regarding import Regarding, regarding, regarding_attempt
 from paldies.settings import Settings
 from paldies.store.database import Database
@@ -62,9 +64,12 @@ class Desk:
     staff: Staff
     locale: str  # the shop's own, BCP 47
     duty: Duty  # who answers complaints, and when there are people at the shop
+    breakers: Callable[[], Mapping[str, bool]] = dict  # by channel: whether it rests
+    metrics_token: str = field(default="", repr=False)  # empty: figures are for whoever reaches them
     auth_token: str = field(default="", repr=False)  # Twilio's; empty: it does not ring back
     voices: Voices = field(default_factory=lambda: Voices({}))
     inbox: Inbox | None = None  # of shops' hooks
+    reports: ProviderReports | None = None  # of mail providers
 
     @classmethod
     def of(cls, app: App, settings: Settings) -> "Desk":
@@ -82,9 +87,19 @@ class Desk:
             staff=app.alerts,
             locale=app.locale,
             duty=app.duty,
+            breakers=lambda: {one.channel.traits.name: one.breaker.is_open for one in app.dispatchers},
+            metrics_token=settings.web.metrics_token.get_secret_value(),
             auth_token=settings.twilio.auth_token.get_secret_value(),
             voices=Voices(settings.twilio.voices),
             inbox=app.inbox,
+            reports=ProviderReports(
+                list(make_providers(settings)),
+                database=database,
+                links=links,
+                plans=Plans(app.traits),  # in rehearsal, those of another database
+                clock=app.clock,
+                staff=app.alerts,
+            ),
         )
 
     @property

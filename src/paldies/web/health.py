@@ -23,7 +23,8 @@ def health(desk: Desk) -> APIRouter:
             state = await desk.look_around(_state, desk.clock.now())
         except Unavailable:
             state = {"problem": "the database cannot be read"}
-        return JSONResponse({"mode": desk.mode, **state}, 503 if "problem" in state else 200)
+        is_ready = "problem" not in state
+        return JSONResponse({"ready": is_ready, "mode": desk.mode, **state}, 200 if is_ready else 503)
 
     return pages
 
