@@ -1,6 +1,6 @@
 """Drives the daemon by a clock that moves on only when everything that is due has been dealt with."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from paldies.bootstrap import App
 from paldies.clock import SteppedClock
@@ -8,24 +8,17 @@ from paldies.daemon import Daemon
 from paldies.outbox.agenda import Agenda, agenda
 from paldies.outbox.queue import release_unanswered
 
-_PAUSE = timedelta(
-    seconds=1
-)  # before what is due and could not go is looked at again: a rate's tokens come back
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# Before what is due and could not go is looked at again: a rate's tokens come back.
+_PAUSE = timedelta(seconds=1)
 
 
 class Playback:
-    """The daemon's own ticks, called when there is cause for them, at the moment at which there is.
+    """The daemon's own ticks, called when there is cause for them, at the moment at which there is."""
 
-    With `look_every` things happen at multiples of it only, as in a daemon whose ticks are that far apart:
-    what falls due in between is dealt with together, at most that much later. Zero: at its very moment.
-    """
-
-    def __init__(self, app: App, clock: SteppedClock, *, look_every: timedelta = timedelta(0)) -> None:
+    def __init__(self, app: App, clock: SteppedClock) -> None:
         self.daemon = Daemon(app)
         self._app = app
         self._clock = clock
-        self._look_every = look_every
         self._dispatchers = {one.channel.traits.name: one for one in app.dispatchers}
 
     async def begin(self) -> None:
@@ -52,18 +45,12 @@ class Playback:
             before = found
         self._clock.move_to(moment)
 
-    def rounded_up(self, moment: datetime) -> datetime:
-        """The first look that is not before `moment`."""
-        if not self._look_every:
-            return moment
-        return moment + (_EPOCH - moment) % self._look_every
-
     def _look_at(self, found: Agenda, *, has_moved: bool) -> datetime:
         """At once where what was done has left something else to do."""
         now = self._clock.now()
         assert found.first  # noqa: S101 - there is something to do
         if found.first > now:
-            return self.rounded_up(found.first)
+            return found.first
         return now if has_moved else now + _PAUSE
 
     async def _agenda(self) -> Agenda:

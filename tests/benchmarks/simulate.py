@@ -23,7 +23,6 @@ from paldies.simulation.run import Span, play
 from paldies.templates.bundled import bundled_templates
 from tests.played import FIRST, settings_in, tape_of
 
-LOOK_EVERY = timedelta(minutes=30)  # as the command does for so many orders
 STEPS = {"1_at_once": "20m", "2_next_day": "16h", "3_soon": "3d", "4_later": "7d", "5_last": "14d"}
 CAMPAIGN = 'title = "Five"\ntrigger = "order.confirmed"\nstop_on = ["order.cancelled", "order.refunded"]\n'
 
@@ -38,13 +37,13 @@ def main(orders: int, days: int) -> None:
         tape = tape_of(file, folder / "tape.db")
         recorded = time.perf_counter()
         stage = Stage(settings.paldies.templates, Behaviour())
-        span = Span(FIRST, FIRST + timedelta(days=days), look_every=LOOK_EVERY)
+        span = Span(FIRST, FIRST + timedelta(days=days))
         played = uvloop.run(play(settings, stage, tape, span=span, folder=folder / "played"))
         done = time.perf_counter()
         with opened(played.database) as database:
             (messages,) = database.execute("SELECT count(*) FROM messages").fetchone()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{orders:,} orders of {days} days, {len(STEPS)} steps each, a look every {LOOK_EVERY}")
+    print(f"{orders:,} orders of {days} days, {len(STEPS)} steps each")
     print(f"  recorded in {recorded - began:.1f} s, played in {done - recorded:.1f} s, {peak:.0f} MB at most")
     print(f"  {messages:,} messages: {messages / (done - recorded):.0f}/s")
     print(f"  processor time {time.process_time():.1f} s")

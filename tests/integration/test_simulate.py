@@ -16,6 +16,8 @@ from paldies.clock import SteppedClock
 from paldies.daemon import Daemon
 from paldies.orders.shops.base import Shop
 from paldies.outbox.agenda import agenda
+from paldies.outbox.rate import Rate
+from paldies.outbox.supply import OwnSupply
 from paldies.simulation.behaviour import Behaviour
 from paldies.simulation.house import FILE, Stage, furnish
 from paldies.simulation.run import Span, play
@@ -71,8 +73,17 @@ async def test_every_tick_of_the_daemon_at_every_look_leaves_the_same_trace(tmp_
 
     clock = SteppedClock(span.begins_at)
     ticked = tape_of(file, tmp_path / "ticked.db")
-    app = furnish(settings, stage, ticked, clock=clock, folder=tmp_path / "ticking", look_every=every)
-    daemon = Daemon(app)
+    house = furnish(
+        settings,
+        stage,
+        ticked,
+        clock=clock,
+        folder=tmp_path / "ticking",
+        supplying=lambda name, database: OwnSupply(
+            database, name, rate=Rate("1000/s", holds=every), clock=clock
+        ),
+    )
+    daemon = Daemon(house.app)
     await daemon.begin()
     while clock.now() < span.ends_at + 12 * DAYS:
         await tick(daemon)

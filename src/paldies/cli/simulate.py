@@ -33,9 +33,7 @@ from paldies.simulation.listing import write_csv, write_differences
 from paldies.simulation.run import Played, Span, play
 from paldies.simulation.tape import Tape
 
-# Up to so many orders, how often to look: few are dealt with at each message's very moment.
-_LOOKS = ((500, timedelta(0)), (5_000, timedelta(minutes=10)))
-_SELDOM = timedelta(minutes=30)
+_SELDOM = timedelta(minutes=30)  # between two looks, at most
 
 
 class Consent(StrEnum):
@@ -55,7 +53,9 @@ def simulate(
     compare: Annotated[Path | None, typer.Option(help="Another draft: show only what differs.")] = None,
     since: Annotated[str, typer.Option("--from", help="A day; what lies before is history.")] = "",
     until: Annotated[str, typer.Option(help="The last day whose orders count.")] = "",
-    every: Annotated[str, typer.Option(help='How often to look: "0s" is exact, "30m" is fast.')] = "",
+    every: Annotated[
+        str, typer.Option(help='Look only so often, for example "10m"; else at every message\'s moment.')
+    ] = "",
     bounce_rate: Annotated[
         float | None, typer.Option(min=0, max=1, help="Share of addresses that do not exist.")
     ] = None,
@@ -161,7 +161,7 @@ def _span(tape: Tape, zone: ZoneInfo, *, since: str, until: str, every: str) -> 
     ends_at = _midnight(until, zone) + timedelta(days=1) if until else last
     if ends_at <= begins_at:
         raise Refused(f"Nothing lies between {begins_at:%Y-%m-%d} and {ends_at:%Y-%m-%d}.")
-    return Span(begins_at, ends_at, _look_every(every, tape.orders))
+    return Span(begins_at, ends_at, _look_every(every))
 
 
 def _midnight(day: str, zone: ZoneInfo) -> datetime:
@@ -171,12 +171,9 @@ def _midnight(day: str, zone: ZoneInfo) -> datetime:
         raise Refused(f'"{day}" is not a day; write for example 2026-03-31.') from None
 
 
-def _look_every(text: str, orders: int) -> timedelta:
-    """What is looked at together is done together, which is what makes many orders quick."""
-    if not text:
-        return next((every for most, every in _LOOKS if orders <= most), _SELDOM)
+def _look_every(text: str) -> timedelta:
     try:
-        every = timedelta(0) if text in ("0", "0s") else parse_duration(text)
+        every = timedelta(0) if text in ("", "0", "0s") else parse_duration(text)
     except ValueError as error:
         raise Refused(f"--every: {error}") from None
     if every > _SELDOM:

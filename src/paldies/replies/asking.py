@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import structlog
 from sqlalchemy import select, update
@@ -29,10 +29,12 @@ LET_IT_SETTLE = timedelta(seconds=30)  # a provider's list may lag behind what i
 _UNCONFIRMED = has_status(MessageStatus.UNCONFIRMED)
 
 
-@dataclass(frozen=True, slots=True)
-class _Awaited:
+class Awaited(NamedTuple):
+    """A message whose answer is due."""
+
     message_id: int
     key: str
+    channel: str
     receipt: str
 
 
@@ -42,22 +44,33 @@ class Asking:
     def __init__(
         self, channels: Sequence[Answerable], *, database: Database, plans: Plans, clock: Clock
     ) -> None:
-        self._channels = channels
+        self._channels = {channel.traits.name: channel for channel in channels}
         self._database = database
         self._plans = plans
         self._clock = clock
 
     async def follow_up(self) -> None:
         """Asks about every message whose answer is due."""
-        for channel in self._channels:
-            name = channel.traits.name
+        for name in self._channels:
             awaited = await self._database.read(_awaited, name, self._clock.now())
-            await asyncio.gather(*(self._follow_up(channel, one) for one in awaited))
+            await asyncio.gather(*map(self.ask, awaited))
+
+    async def ask(self, one: Awaited) -> None:
+        """What became of one message; if nobody can say now, it is asked again later."""
+        report = await _answer(self._channels[one.channel], one)
+        if report is None:
+            await self._database.run(_ask_later, one.message_id, self._clock.now() + ASK_AGAIN)
+            return
+        reach(Point.REPORTED)
+        is_news = await self._database.run(
+            deliveries.record, one.message_id, report, plans=self._plans, now=self._clock.now()
+        )
+        if is_news:
+            log.info(report.kind.value, message=one.key, note=report.note or None)
 
     async def trace(self) -> None:
         """Looks for what may have left; what cannot be found stays in doubt until its step expires."""
-        for channel in self._channels:
-            name = channel.traits.name
+        for name, channel in self._channels.items():
             for message_id, trace in await self._database.read(_in_doubt, name, self._clock.now()):
                 try:
                     receipt = await channel.find(trace)
@@ -70,20 +83,8 @@ class Asking:
                     await self._database.run(deliveries.settle, message_id, receipt, now=now)
                     log.info("found again", channel=name, receipt=receipt.id)
 
-    async def _follow_up(self, channel: Answerable, one: _Awaited) -> None:
-        report = await _answer(channel, one)
-        if report is None:
-            await self._database.run(_ask_later, one.message_id, self._clock.now() + ASK_AGAIN)
-            return
-        reach(Point.REPORTED)
-        is_news = await self._database.run(
-            deliveries.record, one.message_id, report, plans=self._plans, now=self._clock.now()
-        )
-        if is_news:
-            log.info(report.kind.value, message=one.key, note=report.note or None)
 
-
-async def _answer(channel: Answerable, one: _Awaited) -> Report | None:
+async def _answer(channel: Answerable, one: Awaited) -> Report | None:
     """None if there is none to be had now, whatever the cause."""
     try:
         return await channel.report(one.receipt)
@@ -94,14 +95,14 @@ async def _answer(channel: Answerable, one: _Awaited) -> Report | None:
     return None
 
 
-def _awaited(session: Session, channel: str, now: datetime) -> list[_Awaited]:
+def _awaited(session: Session, channel: str, now: datetime) -> list[Awaited]:
     wanted = (
-        select(messages.c.id, messages.c.key, messages.c.receipt)
+        select(messages.c.id, messages.c.key, messages.c.channel, messages.c.receipt)
         .where(messages.c.channel == channel, messages.c.look_at <= now)
         .order_by(messages.c.look_at)
         .limit(AT_ONCE)
     )
-    return [_Awaited(*row) for row in session.execute(wanted)]
+    return [Awaited(*row) for row in session.execute(wanted)]
 
 
 def _ask_later(session: Session, message_id: int, at: datetime) -> None:

@@ -1,11 +1,13 @@
 """Fills each text in once for each language, with the first real order that needs it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from paldies.channels.base import Rendered
-from paldies.outbox.composer import Composer
+from paldies.outbox.composer import Composed, Composer
 from paldies.outbox.evidence import Brief
 from paldies.outbox.links import Links
+from paldies.simulation.moments import be_at
 from paldies.templates.library import Library, Text
 from paldies.templates.renderer import Content
 from paldies.templates.values import ShopCard
@@ -33,6 +35,11 @@ class SimulatedComposer(Composer):
     def __init__(self, library: Library, shop: ShopCard, *, mailbox: str, links: Links) -> None:
         super().__init__(library, shop, mailbox=mailbox, links=links)
         self.examples: dict[tuple[str, str, str], Example] = {}
+
+    def compose(self, brief: Brief, now: datetime, *, expires_at: datetime) -> Composed:
+        """From here to its end it is the moment for which it was decided."""
+        be_at(brief.waiting.now)
+        return super().compose(brief, brief.waiting.now, expires_at=expires_at)
 
     def fill(self, text: Text, brief: Brief) -> Content:
         key = (text.id, brief.waiting.step, brief.facts.customer.locale)

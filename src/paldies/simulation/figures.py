@@ -13,6 +13,7 @@ from paldies.channels import TRAITS
 from paldies.outbox.rate import Rate
 from paldies.settings import Settings
 from paldies.simulation.behaviour import Behaviour
+from paldies.simulation.house import as_live
 from paldies.simulation.lives import Lives, read_lives
 from paldies.simulation.report import (
     BusyHour,
@@ -101,7 +102,8 @@ def read_report(
 
 def capacities_of(settings: Settings) -> dict[str, float]:
     """What each channel's rate allows in an hour."""
-    return {name: Rate(rate_of(name, settings)).per_second * 3600 for name in TRAITS}
+    live = as_live(settings)
+    return {name: Rate(rate_of(name, live)).per_second * 3600 for name in TRAITS}
 
 
 @contextmanager

@@ -1,16 +1,17 @@
 """The house as it runs, but with another clock, another store and other providers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
 from paldies import bootstrap
-from paldies.bootstrap import App
-from paldies.clock import SteppedClock
+from paldies.bootstrap import App, rate_of
+from paldies.clock import Clock
 from paldies.orders.watched import WatchedShop
 from paldies.orders.watcher import Watcher
+from paldies.outbox.supply import Supply
 from paldies.settings import Settings, Staff
 from paldies.simulation.behaviour import Behaviour
 from paldies.simulation.composing import SimulatedComposer, ThoroughComposer
@@ -18,6 +19,7 @@ from paldies.simulation.providers import make_providers
 from paldies.simulation.scratch import Scratch
 from paldies.simulation.shop import PlayedShop
 from paldies.simulation.tape import Tape
+from paldies.store.database import Database
 
 FILE = "simulation.db"
 _NEVER_STALE = timedelta(days=100_000)  # a shop is looked at when it has news, and need not be asked before
@@ -33,36 +35,51 @@ class Stage:
     renders_all: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Furnished:
+    """The house and its shops; rates are by channel, as in the settings."""
+
+    app: App
+    watchers: Mapping[str, Watcher]
+    rates: Mapping[str, str]
+    has_budget: bool
+
+
 def furnish(
     settings: Settings,
     stage: Stage,
     tape: Tape,
     *,
-    clock: SteppedClock,
+    clock: Clock,
     folder: Path,
-    look_every: timedelta = timedelta(0),
-) -> App:
+    supplying: Callable[[str, Database], Supply],
+) -> Furnished:
     """Everything else is as it will be live: hours, rates, budget, rules. Raises SetUpError."""
     database = Scratch(folder / FILE)
-    main = settings.paldies.model_copy(
-        update={"mode": "live", "templates": stage.templates, "state_dir": folder, "send_only_to": ()}
+    live = as_live(settings)
+    main = live.paldies.model_copy(
+        update={"templates": stage.templates, "state_dir": folder, "send_only_to": ()}
     )
     app = bootstrap.build(
-        settings.model_copy(update={"paldies": main, "shops": (), "staff": Staff()}),
+        live.model_copy(update={"paldies": main, "shops": (), "staff": Staff()}),
         clock=clock,
         channels=make_providers(settings, stage.behaviour, clock, email_price=stage.email_price),
         database=database,
-        look_every=look_every,
+        supplying=supplying,
         composing=ThoroughComposer if stage.renders_all else SimulatedComposer,
     )
-    return replace(app, shops=_shops(tape, database, clock, country=main.country))
-
-
-def _shops(tape: Tape, database: Scratch, clock: SteppedClock, *, country: str) -> Sequence[WatchedShop]:
-    return [
-        WatchedShop(
-            Watcher(database, PlayedShop(name, tape, clock), home_zone=zone.key, country=country),
-            poll=_NEVER_STALE,
-        )
+    watchers = {
+        name: Watcher(database, PlayedShop(name, tape, clock), home_zone=zone.key, country=main.country)
         for name, zone in sorted(tape.zones.items())
-    ]
+    }
+    return Furnished(
+        app=replace(app, shops=[WatchedShop(watcher, poll=_NEVER_STALE) for watcher in watchers.values()]),
+        watchers=watchers,
+        rates={name: rate_of(name, live) for name in app.traits},
+        has_budget=settings.twilio.daily_budget is not None,
+    )
+
+
+def as_live(settings: Settings) -> Settings:
+    """In rehearsal nothing is spared; what is asked here is how it would be live."""
+    return settings.model_copy(update={"paldies": settings.paldies.model_copy(update={"mode": "live"})})

@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from paldies.clock import SteppedClock
-from paldies.playback import Playback
+from paldies.daemon import Daemon
 from paldies.settings import Settings
 from paldies.simulation import wishes
 from paldies.simulation.composing import Example, SimulatedComposer
 from paldies.simulation.house import FILE, Stage, furnish
-from paldies.simulation.tape import Tape
+from paldies.simulation.moments import OwnMoments, be_at
+from paldies.simulation.player import Player
+from paldies.simulation.rounds import Rounds
+from paldies.simulation.supply import RoundSupply
+from paldies.simulation.tape import INSTANT, Tape
 from paldies.store.database import Database
 
 AFTERWARDS = timedelta(days=90)  # what the last orders still have to be told, at most
@@ -48,21 +51,31 @@ async def play(
     on_progress: OnProgress = lambda moment: None,
 ) -> Played:
     """`folder` is empty and gets the simulation's database; `real` is only read, for customers' wishes."""
-    clock = SteppedClock(span.begins_at)
-    app = furnish(settings, stage, tape, clock=clock, folder=folder, look_every=span.look_every)
+    be_at(span.begins_at)
+    supplies: dict[str, RoundSupply] = {}
+    house = furnish(
+        settings,
+        stage,
+        tape,
+        clock=OwnMoments(),
+        folder=folder,
+        supplying=lambda channel, database: supplies.setdefault(channel, RoundSupply(database)),
+    )
+    app = house.app
     if real:
         wishes.take_over_suppressions(real, app.database)
         if takes_consents:
             wishes.take_over_consents(real, app.database)
-    playback = Playback(app, clock, look_every=span.look_every)
-    await playback.begin()
-    await playback.hear()
-    while (told_at := tape.next_after(clock.now())) and told_at <= span.ends_at:
-        await playback.pass_until(playback.rounded_up(told_at))
-        await playback.hear()
-        on_progress(clock.now())
-    await playback.pass_until(span.ends_at + AFTERWARDS)
-    await playback.end()
+    daemon = Daemon(app)
+    await daemon.begin()
+    for shop in app.shops:  # what they know at the beginning is history
+        await daemon.watch(shop)
+    await daemon.plan()
+    rounds = Rounds(house, tape, supplies, look_every=span.look_every)
+    player = Player(rounds, tape, told_until=span.ends_at, look_every=span.look_every)
+    async for moment in player.play(span.begins_at + INSTANT, span.ends_at + AFTERWARDS):
+        on_progress(moment)
+    await daemon.end(patience=5)
     composer = app.composer
     assert isinstance(composer, SimulatedComposer)  # noqa: S101 - `furnish` saw to it
     return Played(folder / FILE, tuple(composer.examples.values()))

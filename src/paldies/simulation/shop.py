@@ -7,7 +7,7 @@ from typing import Any
 
 from paldies.clock import Clock
 from paldies.orders.shops.base import ColumnReport, Page
-from paldies.simulation.tape import Tape
+from paldies.simulation.tape import INSTANT, Tape
 
 _PAGE = 500  # orders
 
@@ -23,11 +23,12 @@ class PlayedShop:
 
     def poll(self, cursor: dict[str, Any]) -> Iterator[Page]:
         """How far it was read need not be written down: nobody starts this shop again."""
-        now = self._clock.now()
-        told = self._tape.told(self.name, self._told_until, now)
+        until = self._clock.now() + INSTANT
+        arrivals = self._tape.arrivals(self._told_until, until)
+        told = (self._tape.snapshot(one) for one in arrivals if one.shop == self.name)
         while page := list(islice(told, _PAGE)):
             yield Page(page)
-        self._told_until = now
+        self._told_until = until
 
     def rescan(self, open_order_ids: Sequence[str]) -> Iterator[Page]:
         return iter(())

@@ -6,30 +6,54 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
+from paldies.campaigns import keys
 from paldies.orders.snapshot import Snapshot
 from paldies.simulation.unrolling import Record, arrivals, as_of
 
 _SCHEMA = """
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
-CREATE TABLE record (id INTEGER PRIMARY KEY, shop TEXT, order_id TEXT, said BLOB);
-CREATE TABLE arrival (at INTEGER, record INTEGER, is_whole INTEGER);
+CREATE TABLE record (
+  id INTEGER PRIMARY KEY, shop TEXT, subject TEXT, buyer TEXT, mailbox TEXT, person INTEGER, said BLOB
+);
+CREATE TABLE arrival (id INTEGER PRIMARY KEY, at INTEGER, record INTEGER, is_whole INTEGER);
+"""
+_IN_ORDER = """
+CREATE INDEX of_subject ON record (subject);
+CREATE INDEX of_buyer ON record (buyer);
+CREATE INDEX of_mailbox ON record (mailbox);
+CREATE INDEX in_order ON arrival (at);
 """
 # Where a shop told of an order several times, each telling is taken as it is.
 _DROP_WHAT_WAS_TOLD = """
 DELETE FROM arrival WHERE NOT is_whole AND EXISTS (
-    SELECT 1 FROM record AS own JOIN record AS other
-      ON other.shop = own.shop AND other.order_id = own.order_id AND other.id <> own.id
+    SELECT 1 FROM record AS own JOIN record AS other ON other.subject = own.subject AND other.id <> own.id
      WHERE own.id = arrival.record
 )
 """
+# Whoever shares an order, a customer of the shop or a mailbox may be one person, and takes the least number.
+_UNITE = [
+    f"UPDATE record SET person = least.person"  # noqa: S608 - columns of ours
+    f"  FROM (SELECT {shared} AS shared, min(person) AS person FROM record GROUP BY 1) AS least"
+    f" WHERE record.{shared} = least.shared AND {shared} <> '' AND record.person > least.person"
+    for shared in ("subject", "buyer", "mailbox")
+]
 Consent = Literal["known", "all", "none"]
 
+INSTANT = timedelta(microseconds=1)  # the shortest there is: times are kept as so many of them
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
+
+
+class Arrival(NamedTuple):
+    """Something that a shop tells of an order, and whose order it is."""
+
+    id: int
+    at: datetime
+    shop: str
+    person: int
 
 
 class Tape:
@@ -53,20 +77,29 @@ class Tape:
                 continue
             self.orders += 1
             row = self._file.execute(
-                "INSERT INTO record (shop, order_id, said) VALUES (?, ?, ?)",
-                (shop, record.snapshot.id, pickle.dumps(self._answering(record), pickle.HIGHEST_PROTOCOL)),
+                "INSERT INTO record (shop, subject, buyer, mailbox, said) VALUES (?, ?, ?, ?, ?)",
+                (
+                    shop,
+                    keys.order_subject(shop, record.snapshot.id),
+                    record.snapshot.customer_id and f"{shop}:{record.snapshot.customer_id}",
+                    record.snapshot.email.strip().casefold(),
+                    pickle.dumps(self._answering(record), pickle.HIGHEST_PROTOCOL),
+                ),
             ).lastrowid
             self._file.executemany(
-                "INSERT INTO arrival VALUES (?, ?, ?)",
+                "INSERT INTO arrival (at, record, is_whole) VALUES (?, ?, ?)",
                 [(_number(one.at), row, one.is_whole) for one in told],
             )
         self._file.execute("COMMIT")
 
     def rewind(self) -> None:
-        """Puts what was recorded into its order."""
-        self._file.execute("CREATE INDEX of_order ON record (shop, order_id)")
+        """Puts what was recorded into its order, and finds out who may be one person."""
+        self._file.executescript(_IN_ORDER)
         self._file.execute(_DROP_WHAT_WAS_TOLD)
-        self._file.execute("CREATE INDEX in_order ON arrival (at)")
+        self._file.execute("UPDATE record SET person = id")
+        has_united = True
+        while has_united:  # two who turn out to be one by their mailbox may make one of two others
+            has_united = any([self._file.execute(unite).rowcount for unite in _UNITE])
 
     @property
     def begins_at(self) -> datetime | None:
@@ -76,24 +109,37 @@ class Tape:
     def ends_at(self) -> datetime | None:
         return _moment(self._file.execute("SELECT max(at) FROM arrival").fetchone()[0])
 
-    def next_after(self, moment: datetime) -> datetime | None:
+    def next_from(self, moment: datetime) -> datetime | None:
         """When something is told next."""
-        wanted = "SELECT min(at) FROM arrival WHERE at > ?"
+        wanted = "SELECT min(at) FROM arrival WHERE at >= ?"
         return _moment(self._file.execute(wanted, (_number(moment),)).fetchone()[0])
 
-    def told(self, shop: str, after: datetime, until: datetime) -> Iterator[Snapshot]:
-        """What one shop tells after the one moment and until the other, the earliest first."""
+    def arrivals(self, begin: datetime, end: datetime) -> Iterator[Arrival]:
+        """From `begin` on, and before `end`; the earliest first."""
         found = self._file.execute(
-            "SELECT arrival.at, arrival.is_whole, record.said FROM arrival"
-            " JOIN record ON record.id = arrival.record"
-            " WHERE arrival.at > ? AND arrival.at <= ? AND record.shop = ? ORDER BY arrival.at, record.id",
-            (_number(after), _number(until), shop),
+            "SELECT arrival.id, arrival.at, record.shop, record.person"
+            "  FROM arrival JOIN record ON record.id = arrival.record"
+            " WHERE arrival.at >= ? AND arrival.at < ? ORDER BY arrival.at, record.id",
+            (_number(begin), _number(end)),
         )
-        zone = self.zones[shop]
-        for number, is_whole, said in found:
-            at = _EPOCH + number * _MICROSECOND
-            record: Record = pickle.loads(said)  # noqa: S301 - written above, in a folder of our own
-            yield record.snapshot if is_whole else as_of(record, at, zone)
+        for row, number, shop, person in found:
+            yield Arrival(row, _EPOCH + number * INSTANT, shop, person)
+
+    def snapshot(self, arrival: Arrival) -> Snapshot:
+        """The order as the shop told of it then."""
+        said, is_whole = self._file.execute(
+            "SELECT record.said, arrival.is_whole FROM arrival JOIN record ON record.id = arrival.record"
+            " WHERE arrival.id = ?",
+            (arrival.id,),
+        ).fetchone()
+        record: Record = pickle.loads(said)  # noqa: S301 - written above, in a folder of our own
+        return record.snapshot if is_whole else as_of(record, arrival.at, self.zones[arrival.shop])
+
+    def person(self, subject: str) -> int:
+        """Whose order a subject is; 0 if it is none of these."""
+        wanted = "SELECT person FROM record WHERE subject = ? LIMIT 1"
+        found = self._file.execute(wanted, (subject,)).fetchone()
+        return found[0] if found else 0
 
     def _answering(self, record: Record) -> Record:
         if self._consent == "known":
@@ -108,8 +154,8 @@ class Tape:
 
 def _number(moment: datetime) -> int:
     """Microseconds, which compare as numbers."""
-    return (moment - _EPOCH) // _MICROSECOND
+    return (moment - _EPOCH) // INSTANT
 
 
 def _moment(number: int | None) -> datetime | None:
-    return None if number is None else _EPOCH + number * _MICROSECOND
+    return None if number is None else _EPOCH + number * INSTANT

@@ -1,0 +1,99 @@
+"""What happens next to whom, of all that is going to happen in a span of time."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+from functools import lru_cache
+from typing import NamedTuple
+
+from sqlalchemy import CompoundSelect, bindparam, literal, select, union_all
+from sqlalchemy.orm import Session
+
+from paldies.campaigns.words import MessageStatus
+from paldies.replies.asking import Awaited
+from paldies.simulation.tape import Arrival
+from paldies.store.schema import messages
+from paldies.store.statuses import has_status
+
+Person = int | str
+
+
+class Rank(IntEnum):
+    """Of several things at one moment, what a daemon does first."""
+
+    ARRIVAL = 0
+    ANSWER = 1
+    MESSAGE = 2
+
+
+class Due(NamedTuple):
+    """A message that wants to be decided about."""
+
+    id: int
+    channel: str
+    send_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something at its moment; what happens to one person does not concern another."""
+
+    at: datetime
+    rank: Rank
+    person: Person
+    what: Arrival | Awaited | Due
+
+    @property
+    def turn(self) -> tuple[datetime, Rank]:
+        return self.at, self.rank
+
+
+def first_of_each(happenings: Iterable[Happening]) -> list[Happening]:
+    """Each person's earliest, all of them where several come at once; the earliest first."""
+    first: dict[Person, list[Happening]] = {}
+    for one in happenings:
+        so_far = first.get(one.person)
+        if so_far is None or one.turn < so_far[0].turn:
+            first[one.person] = [one]
+        elif one.turn == so_far[0].turn:
+            so_far.append(one)
+    return sorted((one for those in first.values() for one in those), key=lambda one: one.turn)
+
+
+def waiting_before(
+    session: Session, end: datetime, channels: Sequence[str], person: Callable[[str], Person]
+) -> list[Happening]:
+    """Answers and messages that are due before `end`; `person` says whose a subject is."""
+    return list(_read(session, end, channels, person))
+
+
+def _read(
+    session: Session, end: datetime, channels: Sequence[str], person: Callable[[str], Person]
+) -> Iterator[Happening]:
+    for row in session.execute(_wanted(tuple(channels)), {"end": end}):
+        rank, id, key, channel, at, receipt = row
+        whose = person(key.split("/")[1])
+        if rank == Rank.MESSAGE:
+            yield Happening(at, Rank.MESSAGE, whose, Due(id, channel, at))
+        else:
+            yield Happening(at, Rank.ANSWER, whose, Awaited(id, key, channel, receipt))
+
+
+@lru_cache(maxsize=4)
+def _wanted(channels: tuple[str, ...]) -> CompoundSelect[int, int, str, str, datetime, str]:
+    end = bindparam("end", type_=messages.c.send_at.type)
+    named = (messages.c.id, messages.c.key, messages.c.channel)
+    due = [
+        select(literal(int(Rank.MESSAGE)), *named, messages.c.send_at, messages.c.receipt)
+        .where(messages.c.channel == channel, has_status(MessageStatus.SCHEDULED))
+        .where(messages.c.parked_at.is_(None), messages.c.send_at < end)
+        for channel in channels
+    ]
+    awaited = [
+        select(literal(int(Rank.ANSWER)), *named, messages.c.look_at, messages.c.receipt).where(
+            messages.c.channel == channel, messages.c.look_at < end
+        )
+        for channel in channels
+    ]
+    return union_all(*due, *awaited)

@@ -1,0 +1,30 @@
+"""Hands a dispatcher the messages of one round, each to be decided at a moment of its own."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from paldies.outbox import queue
+from paldies.outbox.queue import Waiting
+from paldies.outbox.supply import BATCH
+from paldies.store.database import Database
+
+
+class RoundSupply:
+    """See Supply. The rates have had their say already: see Timetable."""
+
+    batch = BATCH
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._round: list[tuple[int, datetime]] = []
+
+    def hand_out(self, moments: Mapping[int, datetime]) -> None:
+        """By message; what is left of the round before is forgotten."""
+        self._round = list(moments.items())
+
+    async def take(self, in_hand: Collection[int]) -> list[Waiting]:
+        some, self._round = dict(self._round[: self.batch]), self._round[self.batch :]
+        return await self._database.read(queue.those, some) if some else []
+
+    async def give_back(self, unused: int) -> None:
+        """What a rate would have had left over is too little to matter."""
