@@ -6,14 +6,14 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from paldies.campaigns.words import EventKind, MessageStatus
 from paldies.customers.revision import bump
 from paldies.outbox.claims import Claim
-from paldies.outbox.endings import NextLeg
+from paldies.outbox.endings import NextLeg, open_next_legs
 from paldies.outbox.ledger import Ledger
 from paldies.outbox.planning import plan_new_events
 from paldies.outbox.settlements import DeadAddress, Settlement
@@ -212,6 +212,25 @@ def test_a_leg_that_a_wrong_clock_opens_years_ahead_is_looked_at_by_its_deadline
 
         opened = session.execute(select(messages).where(messages.c.key == leg.key)).one()
     assert opened.send_at == opened.expires_at == claim.expires_at
+
+
+def test_so_is_one_whose_step_has_no_deadline_yet(database: Database) -> None:
+    with database.session() as session:
+        publish_campaign(session)
+        [claim, _] = one_order(session)
+        ended = session.execute(
+            update(messages)
+            .where(messages.c.id == claim.message_id)
+            .values(status=MessageStatus.SKIPPED.value, reason="suppressed")
+            .returning(messages.c.send_at, messages.c.expires_at)
+        ).one()
+        leg = NextLeg(claim.message_id, "the next leg", 2, "call", LATER + timedelta(days=730), NOON)
+
+        open_next_legs(session, [leg])
+
+        opened = session.execute(select(messages).where(messages.c.key == leg.key)).one()
+    assert ended.expires_at is None
+    assert opened.send_at == ended.send_at
 
 
 def test_the_last_settlement_finishes_the_enrolment(database: Database) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import bindparam, case, exists, insert, literal, select, update
+from sqlalchemy import bindparam, case, exists, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
@@ -112,9 +112,13 @@ _FINISH = Prepared(
 
 
 def _no_later_than_its_deadline(send_at: datetime) -> ColumnElement[datetime]:
-    """A clock that was wrong for a moment would otherwise put it off for years."""
-    at, deadline = literal(send_at, messages.c.send_at.type), messages.c.expires_at
-    return case((deadline < at, deadline), else_=at)
+    """A clock that was wrong for a moment would otherwise put it off for years.
+
+    A leg that ended before its step had a deadline was due when it was looked at: the next one is, too.
+    """
+    at = literal(send_at, messages.c.send_at.type)
+    latest = func.coalesce(messages.c.expires_at, messages.c.send_at)
+    return case((latest < at, latest), else_=at)
 
 
 def _fresh_values(now: datetime) -> dict[str, Any]:
