@@ -66,6 +66,14 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def desk_folder(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Path:
+    """A shop at nine in the morning, to be copied: see tests.staffed."""
+    from tests.staffed import prepare  # the whole house, which most tests can do without
+
+    return prepare(tmp_path_factory.mktemp("desk"), migrated=migrated_sqlite)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """An empty database with the newest schema; whoever asks for it runs on SQLite and on PostgreSQL."""

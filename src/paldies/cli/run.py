@@ -19,6 +19,7 @@ from paldies.store.lock import exclusive
 from paldies.web.app import make_pages
 from paldies.web.desk import Desk
 from paldies.web.serving import serving
+from paldies.web.staff.office import Office
 
 log = structlog.get_logger(__name__)
 
@@ -46,7 +47,11 @@ async def _work(app: bootstrap.App, settings: Settings) -> None:
             desk = Desk.of(app, settings)
             open_pages.callback(desk.close)
             at = await open_pages.enter_async_context(
-                serving(make_pages(desk), settings.web.port, host=settings.web.host)
+                serving(
+                    make_pages(desk, Office.of(app, settings, desk)),
+                    settings.web.port,
+                    host=settings.web.host,
+                )
             )
             log.info("pages", at=at, public_url=settings.paldies.public_url or None)
         await daemon.run(EmbeddedEngine(), daemon.timetable())

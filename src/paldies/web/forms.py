@@ -37,12 +37,12 @@ async def read_form(request: Request) -> FormData:
     return FormData()
 
 
-def text_of(form: FormData, name: str) -> str:
+def text_of(form: FormData, name: str, *, longest: int = LONGEST_TEXT) -> str:
     """What was written into a field, without what does not print. Raises TooMuch."""
     value = form.get(name)
     lines = value.splitlines() if isinstance(value, str) else []
     plain = "\n".join("".join(char if char.isprintable() else " " for char in line) for line in lines)
-    if len(plain) > LONGEST_TEXT:
+    if len(plain) > longest:
         raise TooMuch
     return plain.strip()
 

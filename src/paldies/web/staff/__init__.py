@@ -1,0 +1,1 @@
+"""`/desk`: the one page from which the shop's staff act."""

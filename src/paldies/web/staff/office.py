@@ -1,0 +1,83 @@
+"""What every page of the staff desk works with, and its way to the database."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Concatenate, ParamSpec, TypeVar
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from paldies.bootstrap import App
+from paldies.settings import Settings, Staff
+from paldies.store.database import Database
+from paldies.web.desk import PATIENCE, Desk, Unavailable
+
+log = structlog.get_logger(__name__)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """The daemon's own house, and the other database that customers' wishes hold in."""
+
+    app: App
+    staff: Staff
+    customers: Database  # where the messages are that customers have
+    public_url: str
+    country: str  # of telephone numbers that name none
+
+    @classmethod
+    def of(cls, app: App, settings: Settings, desk: Desk) -> "Office":
+        return cls(
+            app=app,
+            staff=settings.staff,
+            customers=desk.database,
+            public_url=settings.paldies.public_url,
+            country=settings.paldies.country,
+        )
+
+    @property
+    def now(self) -> datetime:
+        return self.app.clock.now()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.app.zone
+
+    @property
+    def is_rehearsal(self) -> bool:
+        return self.app.mode == "rehearsal"
+
+    async def look(self, f: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Raises Unavailable."""
+        return await _in_time(self.app.database.read(f, *args, **kwargs))
+
+    async def write(self, f: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """In one transaction; returns once it is committed. Raises Unavailable, and what f raises."""
+        return await _in_time(self.app.database.run(f, *args, **kwargs))
+
+    async def write_wish(
+        self, f: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """What a customer wishes holds in live, too, while the house rehearses. As `write`."""
+        if self.customers is not self.app.database:
+            await _in_time(self.customers.run(f, *args, **kwargs))
+        return await self.write(f, *args, **kwargs)
+
+
+async def _in_time(work: Awaitable[T]) -> T:
+    """Work that has begun is not stopped by a time-out; what a page refuses, it says itself."""
+    try:
+        return await asyncio.wait_for(work, PATIENCE)
+    except TimeoutError as error:
+        log.error("the database did not answer the desk in time", seconds=PATIENCE)
+        raise Unavailable from error
+    except SQLAlchemyError as error:
+        log.error("the database refused the desk", error=str(error).partition("\n")[0])
+        raise Unavailable from error
