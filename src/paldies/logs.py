@@ -44,6 +44,7 @@ def configure(
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     # "maximum number of running instances reached" is how a long tick looks from outside: nothing is missed
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    logging.getLogger("procrastinate").setLevel(logging.ERROR)
 
 
 class _Undisturbed:

@@ -7,11 +7,15 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """One line of the timetable: never twice at a time, and never missed for being late."""
+    """One line of the timetable: never twice at a time, and never missed for being late.
+
+    `is_shared`: where several processes work on one database, one of them does it for all.
+    """
 
     name: str
     every: float  # seconds of real time
     run: Callable[[], Awaitable[None]]
+    is_shared: bool = False
 
 
 class Engine(Protocol):
