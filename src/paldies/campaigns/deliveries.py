@@ -46,3 +46,4 @@ class DeliveryKind(StrEnum):
 
     # what the customer thinks of it
     COMPLAINED = "complained", "The customer called it spam"
+    REPLIED = "replied", "The customer has written back"

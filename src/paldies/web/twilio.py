@@ -14,16 +14,11 @@ _TALKED = ("completed", "answered")
 
 
 def twilio(desk: Desk) -> APIRouter:
-    async def signed_form(request: Request) -> FormData:
-        form = await read_form(request)
-        query = f"?{request.url.query}" if request.url.query else ""
-        address = f"{desk.links.public_url}{request.url.path}{query}"
-        if not is_signed(address, form, request.headers, auth_token=desk.auth_token):
-            raise HTTPException(403)
-        return form
+    async def is_signed_by_twilio(request: Request) -> FormData:
+        return await signed_form(desk, request)
 
     calls = APIRouter(prefix="/twilio/{attempt_id}")
-    signed = Depends(signed_form)
+    signed = Depends(is_signed_by_twilio)
 
     @calls.post("/keys")
     async def keys(attempt_id: str, again: str = "", form: FormData = signed) -> Response:
@@ -72,6 +67,16 @@ def twilio(desk: Desk) -> APIRouter:
         return Response(status_code=204)
 
     return calls
+
+
+async def signed_form(desk: Desk, request: Request) -> FormData:
+    """What Twilio has posted; what anybody else has is answered 403."""
+    form = await read_form(request)
+    query = f"?{request.url.query}" if request.url.query else ""
+    address = f"{desk.links.public_url}{request.url.path}{query}"
+    if not is_signed(address, form, request.headers, auth_token=desk.auth_token):
+        raise HTTPException(403)
+    return form
 
 
 def _menu(desk: Desk, about: Regarding, attempt_id: str) -> KeyMenu:
