@@ -1,9 +1,8 @@
 """Carries the plans out: what has happened to orders starts campaigns, and stops them."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from operator import attrgetter
 from typing import Any
 
 import structlog
@@ -11,11 +10,11 @@ from sqlalchemy import bindparam, literal, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from paldies.campaigns import keys
-from paldies.campaigns.planner import Decline, is_late_seen
+from paldies.campaigns.planner import Decline
 from paldies.campaigns.reasons import Reason
+from paldies.outbox.candidates import find_candidates
 from paldies.outbox.enrolling import Candidate, Enrolled, decline_all, enrol_all
-from paldies.outbox.plans import Plans, Running
+from paldies.outbox.plans import Plans
 from paldies.outbox.stopping import stop_where_the_order_ended
 from paldies.store.prepared import Prepared
 from paldies.store.questions import Question
@@ -64,84 +63,46 @@ def plan_new_events(
     if not events:
         return Planned()
     moments = {event.id: event.first_seen_at if at_first_sight else now for event in events}
-    counts, stopped = _deal_with(session, events, plans, home_zone, now=now, moments=moments)
+    candidates = find_candidates(session, events, plans.running(session), now=now, moments=moments)
+    work = _Work(events, candidates, plans, home_zone, moments)
+    counts, stopped = _deal_with(session, work)
     _MARK.run(session, [{"event": event, "dealt_with_at": at} for event, at in moments.items()])
     return Planned(len(events), counts, stopped)
 
 
-def _deal_with(
-    session: Session,
-    events: Sequence[Any],
-    plans: Plans,
-    home_zone: str,
-    *,
-    now: datetime,
-    moments: Mapping[int, datetime],
-) -> tuple[Enrolled, int]:
-    """Starts and stops what these events start and stop, each as of its own of the `moments`.
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """Events to be dealt with, each as of its own of the `moments`, and whom they ask to be enrolled."""
+
+    events: Sequence[Any]
+    candidates: Sequence[Candidate]
+    plans: Plans
+    home_zone: str
+    moments: Mapping[int, datetime]
+
+    def pieces(self) -> "Iterator[_Work]":
+        """One event each."""
+        for event in self.events:
+            asked = [one for one in self.candidates if one.event_id == event.id]
+            yield replace(self, events=[event], candidates=asked)
+
+
+def _deal_with(session: Session, work: _Work) -> tuple[Enrolled, int]:
+    """Starts and stops what these events start and stop.
 
     One that cannot be dealt with costs the others nothing: it is declined, and the log says why.
     """
-    candidates = _candidates(session, events, plans.running(session), now=now, moments=moments)
     try:
         with session.begin_nested():
-            enrolled = enrol_all(session, candidates, home_zone)
-            changed = {event.order_id: moments[event.id] for event in events}
-            return enrolled, stop_where_the_order_ended(session, plans, changed)
+            enrolled = enrol_all(session, work.candidates, work.home_zone)
+            changed = {event.order_id: work.moments[event.id] for event in work.events}
+            return enrolled, stop_where_the_order_ended(session, work.plans, changed)
     except OperationalError:
         raise
     except Exception as error:
-        if len(events) == 1:
-            log.exception("an order event could not be planned", order=events[0].external_id)
+        if len(work.events) == 1:
+            log.exception("an order event could not be planned", order=work.events[0].external_id)
             why = f"{type(error).__name__}: {error}"
-            return decline_all(session, candidates, Decline(Reason.UNFORESEEN, why)), 0
-    dealt = [_deal_with(session, [event], plans, home_zone, now=now, moments=moments) for event in events]
+            return decline_all(session, work.candidates, Decline(Reason.UNFORESEEN, why)), 0
+    dealt = [_deal_with(session, piece) for piece in work.pieces()]
     return sum((enrolled for enrolled, _ in dealt), Enrolled()), sum(stopped for _, stopped in dealt)
-
-
-def _candidates(
-    session: Session,
-    events: Sequence[Any],
-    running: Sequence[Running],
-    *,
-    now: datetime,
-    moments: Mapping[int, datetime],
-) -> list[Candidate]:
-    """In the order in which it happened: the earlier of two orders speaks for both."""
-    return [
-        Candidate(
-            running=one,
-            subject=keys.order_subject(event.shop, event.external_id),
-            occurrence=(event.kind, event.ordinal),
-            customer_id=event.customer_id,
-            order_id=event.order_id,
-            event_id=event.id,
-            now=moments[event.id],
-            event_at=event.happened_at,
-            first_seen_at=event.first_seen_at,
-            counts_as_late=is_late_seen(
-                event.happened_at,
-                event.first_seen_at,
-                placed_at=event.placed_at,
-                not_before=event.not_before,
-            ),
-            placed_at=event.placed_at,
-            not_before=event.not_before,
-            is_first_sight=event.first_seen_at == event.order_seen_at,
-        )
-        for event in sorted(events, key=attrgetter("happened_at"))
-        if not event.is_history
-        for one in running
-        if one.campaign.trigger == event.kind and _is_news_to(session, event, one.since, now)
-    ]
-
-
-def _is_news_to(session: Session, event: Any, since: datetime, now: datetime) -> bool:
-    """Whether it was first seen since then, and not only dated so by a clock that was behind."""
-    if event.first_seen_at >= since or now < since:
-        return True
-    later = order_events.alias("later")
-    earlier_by_number = select(later.c.id).where(
-        later.c.id < event.id, later.c.first_seen_at > event.first_seen_at
-    )
-    return session.scalar(earlier_by_number.limit(1)) is not None

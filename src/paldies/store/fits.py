@@ -23,11 +23,11 @@ def to_driver(kind: Any, dialect: Dialect) -> Fit | None:
     return lru_cache(256)(fit)
 
 
-def from_driver(kind: Any, dialect: Dialect) -> Fit | None:
-    """Never asked about None."""
+def from_driver(kind: Any, dialect: Dialect, told: Any) -> Fit | None:
+    """None: as it is. `told` is the driver's own word for the column's type. Never asked about None."""
     if isinstance(kind, UTCDateTime) and dialect.name == "sqlite":
         return _instant_in
-    fit: Fit | None = kind.dialect_impl(dialect).result_processor(dialect, None)
+    fit: Fit | None = kind.dialect_impl(dialect).result_processor(dialect, told)
     return fit
 
 

@@ -13,12 +13,11 @@ from paldies.store.fits import Fit, from_driver, to_driver
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    """A question in one dialect's SQL, and what stands between the driver's values and Python's."""
+    """A question in one dialect's SQL, and how its parameters are made."""
 
     sql: str
     places: Sequence[tuple[str, Fit | None]]  # of the parameters
     given: dict[str, Any]  # what the question itself says
-    fits: Sequence[tuple[int, Fit]]  # of the columns
 
 
 class Question:
@@ -32,6 +31,7 @@ class Question:
         names = [column.name for column in statement.selected_columns]
         self._row: Any = namedtuple("Row", names)  # type: ignore[misc]
         self._by_dialect: dict[str, _Ready] = {}
+        self._fits: dict[str, Sequence[tuple[int, Fit]]] = {}  # of the columns, by dialect
 
     def ask(self, session: Session, **values: Any) -> list[Any]:
         """Named rows. What the session has not written yet is written before, as SQLAlchemy would."""
@@ -45,8 +45,12 @@ class Question:
         fitted = [(name, fit(given[name]) if fit else given[name]) for name, fit in ready.places]
         parameters = tuple(value for _, value in fitted) if dialect.positional else dict(fitted)
         with connection.exec_driver_sql(ready.sql, parameters) as result:
-            found = result.cursor.fetchall() if result.cursor else []
-        return [self._row._make(self._fitted(row, ready.fits)) for row in found]
+            cursor: Any = result.cursor
+            fits = self._fits.get(dialect.name)
+            if fits is None:
+                fits = self._fits[dialect.name] = self._fits_of(dialect, cursor.description)
+            found = cursor.fetchall()
+        return [self._row._make(self._fitted(row, fits)) for row in found]
 
     @staticmethod
     def _fitted(row: Sequence[Any], fits: Sequence[tuple[int, Fit]]) -> Sequence[Any]:
@@ -63,9 +67,13 @@ class Question:
         names = compiled.positiontup if dialect.positional else list(compiled.binds)
         places = [(name, to_driver(compiled.binds[name].type, dialect)) for name in names]
         given = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
-        fits = [
+        return _Ready(compiled.string, places, given)
+
+    def _fits_of(self, dialect: Dialect, description: Sequence[Any]) -> Sequence[tuple[int, Fit]]:
+        """Some of the driver's answers are right already: it says of which type each column is."""
+        columns = zip(self._statement.selected_columns, description, strict=True)
+        return [
             (place, fit)
-            for place, column in enumerate(self._statement.selected_columns)
-            if (fit := from_driver(column.type, dialect))
+            for place, (column, told) in enumerate(columns)
+            if (fit := from_driver(column.type, dialect, told[1]))
         ]
-        return _Ready(compiled.string, places, given, fits)
