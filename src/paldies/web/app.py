@@ -2,7 +2,6 @@
 
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
-from starlette.middleware.base import RequestResponseEndpoint
 from starlette.responses import PlainTextResponse, RedirectResponse
 
 from paldies.replies.cases import CaseIsFull
@@ -10,13 +9,16 @@ from paldies.web.complaints import complaints
 from paldies.web.desk import Desk, Expired, Unavailable, Unknown
 from paldies.web.feedback import feedback
 from paldies.web.forms import TooMuch
+from paldies.web.headers import DefaultHeaders
 from paldies.web.health import health
+from paldies.web.hooks.description import description
 from paldies.web.hooks.hooks import hooks
 from paldies.web.hooks.mail import mail_reports
 from paldies.web.look import HEADERS, Look
 from paldies.web.metrics import metrics
 from paldies.web.staff.app import make_desk
 from paldies.web.staff.office import Office
+from paldies.web.texting import texting
 from paldies.web.twilio import twilio
 from paldies.web.unsubscribing import unsubscribing
 
@@ -30,9 +32,12 @@ def make_pages(desk: Desk, office: Office | None = None) -> FastAPI:
     pages.include_router(complaints(desk, look))
     pages.include_router(health(desk))
     pages.include_router(metrics(desk))
+    pages.include_router(texting(desk))
     pages.include_router(twilio(desk))
     if desk.inbox:
-        pages.include_router(hooks(desk.inbox))
+        calls = hooks(desk.inbox)
+        pages.include_router(calls)
+        pages.include_router(description(calls, look))
     if desk.reports:
         pages.include_router(mail_reports(desk.reports))
     if office:
@@ -68,11 +73,5 @@ def make_pages(desk: Desk, office: Office | None = None) -> FastAPI:
     async def too_much(request: Request, _: Exception) -> Response:
         return look.page("said", request, status=413, title="too_long_title", texts=["too_long_text"])
 
-    @pages.middleware("http")
-    async def keep_to_ourselves(request: Request, call_next: RequestResponseEndpoint) -> Response:
-        response = await call_next(request)
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)  # the desk has its own
-        return response
-
+    pages.add_middleware(DefaultHeaders, headers=HEADERS)  # the desk has its own
     return pages

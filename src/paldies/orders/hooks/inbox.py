@@ -11,7 +11,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from paldies.clock import Clock
 from paldies.orders.hooks import kept, tally
 from paldies.orders.hooks.delivery import Delivery, Door, Outcome, State
-from paldies.orders.hooks.reading import Read, read
+from paldies.orders.hooks.reading import Read, read, unread
 from paldies.orders.hooks.taking import take, take_again
 from paldies.store.database import Database
 
@@ -80,7 +80,9 @@ class Inbox:
             while rows := await self.database.read(kept.refused, name, last, settings=settings):
                 for row in rows:
                     delivery = Delivery(door, row.topic, row.body, self.clock.now())
-                    await self.database.run(take_again, row.id, await asyncio.to_thread(read, delivery))
+                    await self.database.run(
+                        take_again, row.id, await asyncio.to_thread(read, unread(delivery))
+                    )
                 last = rows[-1].id
 
     async def forget_old(self) -> None:
@@ -94,7 +96,7 @@ class Inbox:
             together = [self._waiting.popleft() for _ in range(min(TOGETHER, len(self._waiting)))]
             batch = [(delivery, taken) for delivery, taken in together if not taken.done()]  # not given up
             try:
-                found = await asyncio.to_thread(_read_all, [delivery for delivery, _ in batch])
+                found = await asyncio.to_thread(self._read, [delivery for delivery, _ in batch])
                 outcomes = await self._written(found)
             except BaseException as error:
                 for _, taken in batch:
@@ -107,6 +109,11 @@ class Inbox:
                 _tell(one, outcome)
                 if not taken.done():
                     taken.set_result(outcome)
+
+    def _read(self, deliveries: Sequence[Delivery]) -> list[Read]:
+        found = [unread(delivery) for delivery in deliveries]
+        known = self.database.look(kept.known, {key for one in found for key in one.keys})
+        return [one if known.intersection(one.keys) else read(one) for one in found]
 
     async def _written(self, found: Sequence[Read]) -> list[Outcome]:
         """One that the database will not have spoils no other's transaction."""
@@ -126,10 +133,6 @@ class Inbox:
             log.exception("a hook cannot be written down", shop=one.shop, order=one.order_id)
             problem = f"unforeseen, while it was written down: {type(error).__name__}"
             return await self.database.run(take, [one.refused(problem)], self.clock.now())
-
-
-def _read_all(deliveries: Sequence[Delivery]) -> list[Read]:
-    return [read(delivery) for delivery in deliveries]
 
 
 def _tell(one: Read, outcome: Outcome) -> None:

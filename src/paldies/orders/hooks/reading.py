@@ -27,7 +27,7 @@ class Read:
     """A delivery and what it means; with a `problem` it means nothing."""
 
     delivery: Delivery
-    content: bytes  # zlib
+    content: bytes = b""  # zlib
     by_id: tuple[str, ...] = ()  # keys: if one of them is known, it has come before
     by_content: tuple[str, ...] = ()  # likewise
     order_id: str = ""
@@ -51,25 +51,30 @@ class Read:
         return replace(self, heard=None, problem=values.text(problem)[:_MOST_SAID])
 
 
-def read(delivery: Delivery) -> Read:
-    """Takes up to a millisecond for an order of a few lines."""
-    shop, order_id = delivery.door.shop, ""
-    unread = Read(delivery, zlib.compress(delivery.body))
+def unread(delivery: Delivery) -> Read:
+    """What it is known by, so far: most that comes again comes as it was, and need not be read again."""
+    by_content = (_hashed(delivery.door.shop.name, delivery.body),) if delivery.is_same_if_alike else ()
+    return Read(delivery, by_content=by_content)
+
+
+def read(found: Read) -> Read:
+    """Takes a millisecond for an order of a few lines."""
+    delivery, order_id = found.delivery, ""
+    shop = delivery.door.shop
+    found = replace(found, content=zlib.compress(delivery.body))
     try:
         told = values.from_json(delivery.body)
         order_id = _order_id(told)
         heard = shop.hear(delivery.topic, told)
         meant = entry(heard, delivery) if isinstance(heard, Snapshot) else heard
-        found = replace(unread, heard=meant)
+        found = replace(found, heard=meant)
     except (BadRow, BadValue) as problem:
-        found = unread.refused(str(problem))
+        found = found.refused(str(problem))
     except Exception as error:
         # kept to be looked at; the sender is not asked to repeat for hours what we shall understand no better
         log.exception("a hook cannot be read", shop=shop.name, order=order_id, topic=delivery.topic)
-        found = unread.refused(f"unforeseen: {type(error).__name__}")
-    by_content = (_hashed(shop.name, delivery.body),) if delivery.is_same_if_alike else ()
-    by_id = tuple(_by_id(delivery, order_id))
-    return replace(found, by_id=by_id, by_content=by_content, order_id=order_id)
+        found = found.refused(f"unforeseen: {type(error).__name__}")
+    return replace(found, by_id=tuple(_by_id(delivery, order_id)), order_id=order_id)
 
 
 def entry(snapshot: Snapshot, delivery: Delivery) -> Entry | None:

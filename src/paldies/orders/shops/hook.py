@@ -38,7 +38,8 @@ class HookShop:
         )
         if not webhook_secret:
             raise ShopError(f"shop {name!r}: webhook_secret is empty: anybody could sign")
-        self.hook = Hook(Way.ORDERS, tuple(filter(None, (webhook_secret, old_webhook_secret))))
+        secrets = tuple(filter(None, (webhook_secret, old_webhook_secret)))
+        self.hook = Hook(Way.ORDERS, secrets, is_alone=True)
 
     def hear(self, topic: str, told: Any) -> Heard:
         """See Hooked.hear."""

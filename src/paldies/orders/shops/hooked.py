@@ -24,6 +24,7 @@ class Hook:
     way: Way
     secrets: tuple[str, ...] = field(repr=False)  # the one in use first, then those that still count
     topics: tuple[str, ...] = ()  # those that we want; what we cannot use is answered and left alone
+    is_alone: bool = False  # the shop calls, and cannot be asked
 
 
 @dataclass(frozen=True, slots=True)

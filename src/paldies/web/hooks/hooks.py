@@ -11,6 +11,7 @@ from paldies.orders.hooks.inbox import Inbox
 from paldies.orders.shops.hooked import Way
 from paldies.web.desk import Unavailable, in_time
 from paldies.web.hooks.body import Bodies, TooLarge, TooMany, TooSlow
+from paldies.web.hooks.openapi import OWN, OWN_ANSWERS, SHOPIFY, WOOCOMMERCE, answers
 from paldies.web.hooks.signatures import fault_of_own, is_signed, is_signed_by_woocommerce
 
 _LATER = {"Retry-After": "120"}
@@ -49,7 +50,7 @@ def hooks(inbox: Inbox) -> APIRouter:
         except Unavailable:
             return _answer(503, "it could not be written down: send it again", headers=_LATER)
 
-    @calls.post("/shopify/{shop}")
+    @calls.post("/shopify/{shop}", openapi_extra=SHOPIFY, responses=answers())
     async def shopify(shop: str, request: Request) -> JSONResponse:
         """Shopify removes a hook after some answers that are no success: what is wrong is kept here."""
         found = await received(request, Way.SHOPIFY, shop)
@@ -62,7 +63,7 @@ def hooks(inbox: Inbox) -> APIRouter:
         ids = (said.get("webhook-id", ""), said.get("event-id", ""))
         return await of_platform(door, said.get("topic", ""), body, ids=ids)
 
-    @calls.post("/woocommerce/{shop}")
+    @calls.post("/woocommerce/{shop}", openapi_extra=WOOCOMMERCE, responses=answers())
     async def woocommerce(shop: str, request: Request) -> JSONResponse:
         """Its delivery ids are those of a second, and not of a delivery: the content tells what is known."""
         found = await received(request, Way.WOOCOMMERCE, shop)
@@ -87,7 +88,7 @@ def hooks(inbox: Inbox) -> APIRouter:
             return outcome
         return _answer(200, outcome.problem, state=outcome.state)
 
-    @calls.post("/orders/{shop}")
+    @calls.post("/orders/{shop}", openapi_extra=OWN, responses=answers(OWN_ANSWERS))
     async def orders(shop: str, request: Request) -> JSONResponse:
         found = await received(request, Way.ORDERS, shop)
         if isinstance(found, JSONResponse):

@@ -83,7 +83,7 @@ class ShopifyShop(ApiShop):
             source=Shopify(border, version=api_version, issuer=issuer) if is_asked else Silent(),
             read=told,
             reading=Reading.of(name, ignore=ignore, status=status),
-            hook=Hook(Way.SHOPIFY, tuple(secrets), TOPICS),
+            hook=Hook(Way.SHOPIFY, tuple(secrets), TOPICS, is_alone=not is_asked),
             overlap=overlap,
             clock=clock,
         )

@@ -69,12 +69,13 @@ class WooCommerceShop(ApiShop):
                 remedies=REMEDIES,
             )
         self._woocommerce = WooCommerce(border, clock) if is_asked else None
+        secrets = filter(None, (webhook_secret, old_webhook_secret))
         super().__init__(
             name,
             source=self._woocommerce or Silent(),
             read=told,
             reading=Reading.of(name, ignore=ignore, status=status),
-            hook=Hook(Way.WOOCOMMERCE, tuple(filter(None, (webhook_secret, old_webhook_secret))), TOPICS),
+            hook=Hook(Way.WOOCOMMERCE, tuple(secrets), TOPICS, is_alone=not is_asked),
             overlap=overlap,
             clock=clock,
         )
