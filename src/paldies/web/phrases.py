@@ -7,7 +7,7 @@ from functools import lru_cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_skeleton, format_time
+from babel.dates import format_date, format_skeleton, format_time
 
 from paldies.templates.locales import UNMARKED, conventions, language
 
@@ -30,7 +30,8 @@ def moment(language: str, at: datetime, *, zone: str, home_zone: str) -> str:
     there = at.astimezone(ZoneInfo(zone))
     locale = conventions(language)
     plain = there.replace(tzinfo=None)
-    day, hour = format_skeleton("MMMMEEEEd", plain, locale=locale), format_time(plain, "short", locale=locale)
+    day = f"{format_date(plain, 'EEEE', locale=locale)}, {format_skeleton('MMMMd', plain, locale=locale)}"
+    hour = format_time(plain, "short", locale=locale)
     differs = there.utcoffset() != at.astimezone(ZoneInfo(home_zone)).utcoffset()
     return f"{day}, {hour}" + (f" ({say(language, 'your_time')})" if differs else "")
 
