@@ -74,16 +74,14 @@ def test_each_failed_probe_doubles_the_rest_up_to_a_bound() -> None:
 
 
 def test_a_channel_that_flaps_rests_longer_each_time_until_something_was_sent() -> None:
-    breaker = Breaker()
-    breaker.trip("refused", NOON)
-    breaker.probe_failed("refused", NOON)
-    breaker.close()
-    breaker.trip("refused", NOON)
-    flapping = breaker.probe_at
+    breaker, flapping = Breaker(), []
+    for _ in range(3):
+        breaker.trip("refused", NOON)
+        flapping.append(breaker.probe_at)
+        breaker.close()  # a probe goes well, and then nothing does
 
-    breaker.close()
     breaker.sent()
     breaker.trip("refused", NOON)
 
-    assert flapping == NOON + 10 * SECOND
+    assert flapping == [NOON + seconds * SECOND for seconds in (5, 10, 20)]
     assert breaker.probe_at == NOON + 5 * SECOND

@@ -34,13 +34,17 @@ class Breaker:
 
     def probe_failed(self, why: str, now: datetime) -> None:
         self.why = why
-        self._rest = min(LONGEST_REST, self._rest * 2)
+        self._lengthen()
         self.probe_at = now + self._rest
 
     def close(self) -> None:
-        """After a probe that went well; the rests grow again from the start once something was sent."""
+        """After a probe that went well; until something was sent, the next rest is longer all the same."""
         self.why = ""
         self.open_since = self.probe_at = None
+        self._lengthen()
 
     def sent(self) -> None:
         self._rest = FIRST_REST
+
+    def _lengthen(self) -> None:
+        self._rest = min(LONGEST_REST, self._rest * 2)
