@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from hmac import digest
 from uuid import uuid4
 
 from sqlalchemy import ScalarSelect, bindparam, delete, exists, insert, literal, select
@@ -10,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from paldies.store import installation
 from paldies.store.schema import forgotten_marks, forgotten_orders, instance
+from paldies.store.seals import sealed
 
 # Made once: asking takes less time than putting the question into words. Most houses have forgotten nobody.
 _SALT = select(instance.c.salt).where(exists(select(literal(1)).select_from(forgotten_marks)))
@@ -33,6 +33,12 @@ def forgotten_accounts(session: Session, shop: str, accounts: Collection[str]) -
 def forgotten_orders_among(session: Session, shop: str, order_ids: Collection[str]) -> set[str]:
     """Orders, by the shop's ids, that are not taken in again."""
     return set(session.scalars(_BURIED, {"of_shop": shop, "ids": list(order_ids)}))
+
+
+def is_buried(session: Session, order_id: str) -> bool:
+    """Whether it is the shop's id of an order that is not taken in again."""
+    one = select(forgotten_orders.c.shop).where(forgotten_orders.c.external_id == order_id.strip())
+    return session.scalar(one.limit(1)) is not None
 
 
 def bury(session: Session, shop: str, order_ids: Iterable[str], *, now: datetime) -> None:
@@ -81,4 +87,4 @@ def _known(session: Session, things: dict[str, tuple[str, ...]]) -> set[str]:
 
 def _mark(salt: bytes, parts: tuple[str, ...]) -> str:
     """HMAC-SHA-256: without the salt nobody can try out addresses; NUL stands in none of the parts."""
-    return digest(salt, "\0".join(parts).encode(), "sha256").hex()
+    return sealed("\0".join(parts).encode(), salt).hex()

@@ -22,6 +22,8 @@ from paldies.outbox.happened import happened
 from paldies.outbox.plans import Plans
 from paldies.outbox.queue import Waiting
 from paldies.outbox.wordings import read_wordings
+from paldies.store.among import among
+from paldies.store.questions import Question
 from paldies.store.schema import (
     campaigns,
     cases,
@@ -31,6 +33,7 @@ from paldies.store.schema import (
     messages,
     sending_hours,
 )
+from paldies.store.statuses import has_status
 from paldies.store.views import OrderView, customer_value, read_customers, read_orders
 from paldies.templates.by_hand import Wording
 
@@ -38,21 +41,21 @@ UNREACHABLE_AFTER = timedelta(hours=1)
 BLAST_WINDOW = timedelta(hours=1)
 BLAST_MEMORY = timedelta(days=28)
 SMALLEST_BLAST = 50
-_WENT = tuple(s.value for s in (MessageStatus.SENDING, MessageStatus.SENT, MessageStatus.UNCONFIRMED))
+_WENT = (MessageStatus.SENDING, MessageStatus.SENT, MessageStatus.UNCONFIRMED)
 
 # Made once: asking takes less time than putting the question into words.
 _CAMPAIGNS = select(campaigns)
 _PAST = select(instance.c.adopted_at, instance.c.woke_at)
 _FAILING = select(cursors.c.shop, cursors.c.failing_since).where(cursors.c.failing_since.is_not(None))
-_COMPLAINING = select(cases.c.customer_id).where(
-    cases.c.customer_id.in_(bindparam("customers", expanding=True)), cases.c.closed_at.is_(None)
+_COMPLAINING = Question(
+    select(cases.c.customer_id).where(among(cases.c.customer_id, "customers"), cases.c.closed_at.is_(None))
 )
-_CONTACTS = (
+_CONTACTS = Question(
     select(messages.c.customer_id, messages.c.claimed_at, messages.c.purpose, messages.c.status)
     .add_columns(messages.c.step, enrolments.c.key, enrolments.c.plan_version_id)
     .join_from(messages, enrolments, enrolments.c.id == messages.c.enrolment_id)
-    .where(messages.c.customer_id.in_(bindparam("customers", expanding=True)), messages.c.status.in_(_WENT))
-    .where(messages.c.claimed_at >= bindparam("since", type_=messages.c.claimed_at.type))
+    .where(among(messages.c.customer_id, "customers"), has_status(*_WENT))
+    .where(messages.c.claimed_at >= bindparam("since"))
     .order_by(messages.c.claimed_at.desc())
 )
 
@@ -104,9 +107,9 @@ def gather(
     refused = suppressed(session, {wish for wish in wishes if wish.address}, channel=traits.name)
     so_far = happened(session, list(orders))
     contacts, in_flight = _contacts(
-        session, list(people), plans, since=min(row.now for row in rows) - PROMOTIONAL_REST
+        session, people, plans, since=min(row.now for row in rows) - PROMOTIONAL_REST
     )
-    complaining = set(session.scalars(_COMPLAINING, {"customers": list(people)}))
+    complaining = {row.customer_id for row in _COMPLAINING.ask(session, customers=people)}
     states = {row.name: row for row in session.execute(_CAMPAIGNS)}
     silent_since = _failing_shops(session)
     adopted_at, woke_at = _past_of_the_database(session)
@@ -188,13 +191,12 @@ def _address(traits: Traits, order: OrderView | None, customer: Mapping[str, Any
 
 
 def _contacts(
-    session: Session, customer_ids: Sequence[int], plans: Plans, *, since: datetime
+    session: Session, customer_ids: Collection[int], plans: Plans, *, since: datetime
 ) -> tuple[dict[int, list[Contact]], set[int]]:
     """What each customer was sent lately, newest first, and whom something is just leaving for."""
-    wanted = {"customers": list(customer_ids), "since": since}
     contacts: dict[int, list[Contact]] = defaultdict(list)
     in_flight = set()
-    for row in session.execute(_CONTACTS, wanted):
+    for row in _CONTACTS.ask(session, customers=customer_ids, since=since):
         is_exempt = plans.version(session, row.plan_version_id).is_exempt
         contacts[row.customer_id].append(
             Contact(step_key(row.key, row.step), row.claimed_at, Purpose(row.purpose), is_exempt)

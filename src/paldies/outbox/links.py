@@ -2,9 +2,10 @@
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass, field
-from hmac import compare_digest, digest
+from hmac import compare_digest
 
 from paldies.store.keyring import Keyring
+from paldies.store.seals import sealed
 
 _ID_BYTES = 6
 _SEAL_BYTES = 10  # 80 bits: nobody guesses one
@@ -73,4 +74,4 @@ class Links:
 
 
 def _seal(number: bytes, secret: bytes) -> bytes:
-    return digest(secret, b"message" + number, "sha256")[:_SEAL_BYTES]
+    return sealed(b"message" + number, secret)[:_SEAL_BYTES]

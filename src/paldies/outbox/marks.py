@@ -2,9 +2,10 @@
 
 from base64 import b32decode, b32encode
 from binascii import Error
-from hmac import compare_digest, digest
+from hmac import compare_digest
 
 from paldies.outbox.links import Links
+from paldies.store.seals import sealed
 
 _ID_BYTES = 6
 _SEAL_BYTES = 10  # 80 bits: nobody makes one up to have somebody else suppressed
@@ -31,4 +32,4 @@ def marked(text: str, links: Links) -> int | None:
 
 
 def _seal(number: bytes, secret: bytes) -> bytes:
-    return digest(secret, b"returned" + number, "sha256")[:_SEAL_BYTES]
+    return sealed(b"returned" + number, secret)[:_SEAL_BYTES]

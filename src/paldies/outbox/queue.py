@@ -1,7 +1,7 @@
 """Which messages are due on a channel, and which contact comes after one that has ended."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -14,6 +14,8 @@ from paldies.campaigns.legs import next_leg
 from paldies.campaigns.reasons import Reason
 from paldies.campaigns.words import Arm, MessageStatus, Purpose
 from paldies.outbox.endings import NextLeg
+from paldies.store.among import among
+from paldies.store.questions import Question
 from paldies.store.schema import customers, enrolments, messages, order_events
 from paldies.store.statuses import has_status
 
@@ -87,10 +89,8 @@ _ANY = (
     .join(customers, customers.c.id == messages.c.customer_id)
     .outerjoin(order_events, order_events.c.id == enrolments.c.event_id)
 )
-_ONE = _ANY.where(messages.c.id == bindparam("message"))
-_THOSE = _ANY.where(messages.c.id.in_(bindparam("wanted", expanding=True)))
-_THESE = _ANY.where(messages.c.id.in_(bindparam("messages", expanding=True)))
-_DUE = (
+_THOSE = Question(_ANY.where(among(messages.c.id, "ids")))
+_DUE = Question(
     _ANY.where(messages.c.channel == bindparam("channel"), has_status(MessageStatus.SCHEDULED))
     .where(messages.c.parked_at.is_(None), messages.c.send_at <= bindparam("now"))
     .order_by(messages.c.send_at)
@@ -100,29 +100,25 @@ _DUE = (
 
 def due(session: Session, channel: str, now: datetime, most: int) -> list[Waiting]:
     """The messages whose time has come, the longest waiting first; to be decided for `now`."""
-    rows = session.execute(_DUE, {"channel": channel, "now": now, "most": most}).all()
-    return _waiting(session, rows, now)
+    return _waiting(session, _DUE.ask(session, channel=channel, now=now, most=most), lambda _: now)
 
 
 def those(session: Session, moments: Mapping[int, datetime]) -> list[Waiting]:
     """These messages, in no order; each to be decided for its own moment."""
-    rows = session.execute(_THOSE, {"wanted": list(moments)}).all()
-    return [row._replace(now=moments[row.id]) for row in _waiting(session, rows, datetime.max)]
-
-
-def waiting(session: Session, message_id: int, now: datetime) -> Waiting:
-    """One message, whatever its state."""
-    return _waiting(session, session.execute(_ONE, {"message": message_id}).all(), now)[0]
+    return _waiting(session, _THOSE.ask(session, ids=moments), moments.__getitem__) if moments else []
 
 
 def these(session: Session, message_ids: Sequence[int], now: datetime) -> list[Waiting]:
     """Those messages, in no order."""
-    if not message_ids:
-        return []
-    return _waiting(session, session.execute(_THESE, {"messages": message_ids}).all(), now)
+    return those(session, dict.fromkeys(message_ids, now))
 
 
-def _waiting(session: Session, rows: Sequence[Any], now: datetime) -> list[Waiting]:
+def waiting(session: Session, message_id: int, now: datetime) -> Waiting:
+    """One message, whatever its state."""
+    return those(session, {message_id: now})[0]
+
+
+def _waiting(session: Session, rows: Sequence[Any], now: Callable[[int], datetime]) -> list[Waiting]:
     used = _channels_so_far(session, [row.enrolment_id for row in rows if row.leg > 1])
     return [
         Waiting._make(
@@ -130,8 +126,8 @@ def _waiting(session: Session, rows: Sequence[Any], now: datetime) -> list[Waiti
                 *row[:-2],
                 Purpose(row.purpose),
                 Arm(row.arm),
-                (*used[row.enrolment_id, row.step, row.leg], row.channel),
-                now,
+                (*used[row.enrolment_id, row.step, row.leg], row.channel) if used else (row.channel,),
+                now(row.id),
             )
         )
         for row in rows

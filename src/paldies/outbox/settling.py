@@ -17,21 +17,22 @@ OUR_FAULT_PAUSE = timedelta(minutes=1)  # so that one message cannot trip a chan
 
 
 def after_success(brief: Brief, claim: Claim, receipt: Receipt, now: datetime) -> Settlement:
-    return replace(
-        _of(brief, claim, now),
+    return Settlement(
+        claim_id=claim.id,
+        message_id=brief.waiting.id,
+        enrolment_id=brief.waiting.enrolment_id,
+        at=now,
         status=MessageStatus.SENT,
-        reason="",
         receipt=printable(receipt.id),
         look_at=None if receipt.ask_after is None else now + receipt.ask_after,
+        cost=claim.cost,
     )
 
 
 def after_error(brief: Brief, claim: Claim, error: DeliveryError, now: datetime) -> Settlement:
     """Nothing left: a fault of ours or the provider's costs the message nothing, a refusal costs it a try."""
     row = brief.waiting
-    refused = replace(
-        _of(brief, claim, now), cost=Decimal(0), note=printable(f"{error.code} {error}".strip())
-    )
+    refused = replace(in_doubt(brief, claim, f"{error.code} {error}".strip(), now), cost=Decimal(0))
     again = replace(refused, status=MessageStatus.SCHEDULED, reason=Reason.TRY_AGAIN.value)
     if is_about_the_channel(error):
         # not beyond its deadline: a clock that was wrong for a moment would put it off for years
@@ -55,11 +56,6 @@ def after_error(brief: Brief, claim: Claim, error: DeliveryError, now: datetime)
 
 def in_doubt(brief: Brief, claim: Claim, why: str, now: datetime) -> Settlement:
     """It may have left: only evidence settles it."""
-    return replace(_of(brief, claim, now), note=printable(why))
-
-
-def _of(brief: Brief, claim: Claim, now: datetime) -> Settlement:
-    """What is true of a claimed message until more is known."""
     return Settlement(
         claim_id=claim.id,
         message_id=brief.waiting.id,
@@ -67,6 +63,7 @@ def _of(brief: Brief, claim: Claim, now: datetime) -> Settlement:
         at=now,
         status=MessageStatus.UNCONFIRMED,
         reason=Reason.UNCONFIRMED.value,
+        note=printable(why),
         cost=claim.cost,
     )
 
@@ -78,4 +75,6 @@ def is_about_the_channel(error: DeliveryError) -> bool:
 
 def printable(text: str) -> str:
     """What a server said, fit for a database column: PostgreSQL refuses NUL."""
-    return "".join(char if char.isprintable() else " " for char in text)[:500].strip()
+    if not text.isprintable():
+        text = "".join(char if char.isprintable() else " " for char in text)
+    return text[:500].strip()

@@ -23,5 +23,5 @@ def has_state(*states: EnrolmentState) -> ColumnElement[bool]:
 
 
 def _is_one_of(column: Column[str], words: tuple[StrEnum, ...]) -> ColumnElement[bool]:
-    literals = [literal_column(f"'{word.value}'") for word in words]
+    literals: list[ColumnElement[str]] = [literal_column(f"'{word.value}'") for word in words]
     return column == literals[0] if len(literals) == 1 else column.in_(literals)

@@ -3,36 +3,33 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BindParameter, RowMapping, bindparam, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from paldies.campaigns.facts import Customer, Line, Order
 from paldies.campaigns.money import from_minor
 from paldies.campaigns.words import OrderStatus, Stage
+from paldies.store.among import among
+from paldies.store.questions import Question
 from paldies.store.schema import customers, order_lines, orders
 
-_INSTANTS = (
-    "placed_at", "confirmed_at", "paid_at", "shipped_at", "delivered_at",
-    "promised_at", "cancelled_at", "refunded_at", "todo_by",
-)  # fmt: skip
-
-# Made once: asking takes less time than putting the question into words.
-_THESE: BindParameter[Any] = bindparam("ids", expanding=True)
-_ORDERS = select(orders).where(orders.c.id.in_(_THESE))
-_LINES = (
+_ORDERS = Question(select(orders).where(among(orders.c.id, "ids")))
+_LINES = Question(
     select(order_lines)
-    .where(order_lines.c.order_id.in_(_THESE))
+    .where(among(order_lines.c.order_id, "ids"))
     .order_by(order_lines.c.order_id, order_lines.c.position)
 )
-_CUSTOMERS = select(customers).where(customers.c.id.in_(_THESE))
-_COUNTS = (
+_CUSTOMERS = Question(select(customers).where(among(customers.c.id, "ids")))
+_COUNTS = Question(
     select(orders.c.customer_id, func.count().label("order_count"))
-    .where(orders.c.customer_id.in_(_THESE))
+    .where(among(orders.c.customer_id, "ids"))
     .group_by(orders.c.customer_id)
 )
+_money = lru_cache(4096)(from_minor)  # a shop's prices are few
 
 
 class OrderView:
@@ -40,14 +37,14 @@ class OrderView:
 
     __slots__ = ("address_problem", "customer_id", "email", "locale", "order", "phone", "row", "zones")
 
-    def __init__(self, row: RowMapping, lines: Sequence[Line], home_zone: str) -> None:
+    def __init__(self, row: Any, lines: Sequence[Any], home_zone: str) -> None:
         self.row = row
-        self.customer_id: int = row["customer_id"]
-        self.email: str = row["email"]
-        self.phone: str = row["phone"]
-        self.locale: str = row["locale"]
-        self.zones: tuple[str, ...] = tuple(row["zones"])
-        self.address_problem: str = row["contact_problem"]
+        self.customer_id: int = row.customer_id
+        self.email: str = row.email
+        self.phone: str = row.phone
+        self.locale: str = row.locale
+        self.zones: tuple[str, ...] = tuple(row.zones)
+        self.address_problem: str = row.contact_problem
         self.order = _order(row, lines, ZoneInfo(self.zones[0] if self.zones else home_zone))
 
 
@@ -56,65 +53,71 @@ def read_orders(session: Session, ids: Collection[int], home_zone: str) -> dict[
     if not ids:
         return {}
     lines: dict[int, list[Any]] = defaultdict(list)
-    wanted = {"ids": list(ids)}
-    for line in session.execute(_LINES, wanted).mappings().all():
-        lines[line["order_id"]].append(line)
-    return {
-        row["id"]: OrderView(row, [_line(line, row["currency"]) for line in lines[row["id"]]], home_zone)
-        for row in session.execute(_ORDERS, wanted).mappings().all()
-    }
+    for line in _LINES.ask(session, ids=ids):
+        lines[line.order_id].append(line)
+    return {row.id: OrderView(row, lines[row.id], home_zone) for row in _ORDERS.ask(session, ids=ids)}
 
 
 def read_customers(session: Session, ids: Collection[int]) -> dict[int, Mapping[str, Any]]:
     """Customer rows by id, each with `order_count`."""
     if not ids:
         return {}
-    wanted = {"ids": list(ids)}
-    counts = {row.customer_id: row.order_count for row in session.execute(_COUNTS, wanted)}
-    found = session.execute(_CUSTOMERS, wanted).mappings().all()
-    return {row["id"]: {**dict(row), "order_count": counts.get(row["id"], 0)} for row in found}
+    counts = {row.customer_id: row.order_count for row in _COUNTS.ask(session, ids=ids)}
+    return {
+        row.id: row._asdict() | {"order_count": counts.get(row.id, 0)}
+        for row in _CUSTOMERS.ask(session, ids=ids)
+    }
 
 
 def customer_value(row: Mapping[str, Any], order: OrderView | None) -> Customer:
     """The customer as this order knows them: its own contact snapshot comes first."""
-    snapshot: Any = order.row if order else row
+    if order is None:
+        first_name, last_name, locale = row["first_name"], row["last_name"], row["locale"]
+    else:
+        first_name = order.row.first_name or row["first_name"]
+        last_name = order.row.last_name or row["last_name"]
+        locale = order.locale or row["locale"]
     return Customer(
-        first_name=snapshot["first_name"] or row["first_name"],
-        last_name=snapshot["last_name"] or row["last_name"],
-        email=snapshot["email"] if order else row["email"],
-        phone=snapshot["phone"] if order else row["phone"],
-        locale=snapshot["locale"] or row["locale"],
+        first_name=first_name,
+        last_name=last_name,
+        email=order.email if order else row["email"],
+        phone=order.phone if order else row["phone"],
+        locale=locale,
         order_count=row["order_count"],
         stage=Stage(row["stage"]),
     )
 
 
-def _order(row: RowMapping, lines: Sequence[Line], zone: ZoneInfo) -> Order:
-    instants: dict[str, datetime | None] = {
-        name: row[name].astimezone(zone) if row[name] else None for name in _INSTANTS
-    }
+def _order(row: Any, lines: Sequence[Any], zone: ZoneInfo) -> Order:
+    def there(instant: datetime | None) -> datetime | None:
+        return instant and instant.astimezone(zone)
+
     return Order(
-        id=row["external_id"],
-        number=row["number"],
-        shop=row["shop"],
-        status=OrderStatus(row["status"]),
-        total=from_minor(row["total"], row["currency"]),
-        refunded_total=from_minor(row["refunded_total"], row["currency"]),
-        payment_method=row["payment_method"],
-        tags=tuple(row["tags"]),
-        todo=row["todo"],
-        lines=tuple(lines),
-        company=row["company"],
-        country=row["country"],
-        region=row["region"],
-        city=row["city"],
-        postal_code=row["postal_code"],
-        address=row["address"],
-        **instants,  # type: ignore[arg-type]
-    )
-
-
-def _line(row: RowMapping, currency: str) -> Line:
-    return Line(
-        sku=row["sku"], name=row["name"], quantity=row["quantity"], price=from_minor(row["price"], currency)
+        id=row.external_id,
+        number=row.number,
+        shop=row.shop,
+        status=OrderStatus(row.status),
+        total=_money(row.total, row.currency),
+        refunded_total=_money(row.refunded_total, row.currency),
+        placed_at=row.placed_at.astimezone(zone),
+        confirmed_at=there(row.confirmed_at),
+        paid_at=there(row.paid_at),
+        shipped_at=there(row.shipped_at),
+        delivered_at=there(row.delivered_at),
+        promised_at=there(row.promised_at),
+        cancelled_at=there(row.cancelled_at),
+        refunded_at=there(row.refunded_at),
+        payment_method=row.payment_method,
+        tags=tuple(row.tags),
+        todo=row.todo,
+        todo_by=there(row.todo_by),
+        lines=tuple(
+            Line(line.sku, line.name, line.quantity, _money(line.price, row.currency)) for line in lines
+        ),
+        company=row.company,
+        country=row.country,
+        region=row.region,
+        city=row.city,
+        postal_code=row.postal_code,
+        address=row.address,
     )

