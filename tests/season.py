@@ -149,6 +149,7 @@ class Season:
             await self._look(daemon)
             if now.hour % _KEEP_HOUSE == 0:
                 await daemon.keep_house()
+                await daemon.keep_going()
                 await daemon.settle_doubts()
             await self._send_until(daemon, self._next_look(now))
 

@@ -3,19 +3,23 @@
 import asyncio
 import signal
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
 
 import structlog
+from sqlalchemy.orm import Session
 
 from paldies.bootstrap import App
 from paldies.faults import Point, reach
+from paldies.heart import Heart
 from paldies.orders.watched import WatchedShop
 from paldies.outbox.doubt import resolve_doubts
 from paldies.outbox.drafts import Drafts, read_drafts
 from paldies.outbox.engines import Engine, Tick
 from paldies.outbox.migrating import Moving, go_on
-from paldies.outbox.planning import plan_new_events
-from paldies.outbox.plans import publish_where_nobody_is_inside
+from paldies.outbox.planning import Planned, plan_new_events
+from paldies.outbox.plans import Draft, Plans, publish_where_nobody_is_inside
 from paldies.outbox.queue import release_unanswered
 from paldies.outbox.retention import forget_some, horizon
 from paldies.replies.mailbox import LOOK_EVERY
@@ -23,6 +27,7 @@ from paldies.reports import summary
 from paldies.reports.counting import count_endings
 from paldies.store import installation
 from paldies.store.keyring import present_keyring
+from paldies.store.lock import alone
 from paldies.templates.memory import load_texts, save_texts
 
 log = structlog.get_logger(__name__)
@@ -40,7 +45,7 @@ class Daemon:
         self._stopping = asyncio.Event()
         self._planning = asyncio.Lock()
         self._problems: set[str] = set()
-        self._waves_marked = 0  # as of the last beat
+        self._heart = Heart(app)
         self._has_begun = False
 
     async def run(self, engine: Engine, timetable: list[Tick]) -> None:
@@ -66,18 +71,31 @@ class Daemon:
     def timetable(self, *, look_every: float = 0.5) -> list[Tick]:
         """`look_every`: seconds of real time between two looks at what is due."""
         return [
+            Tick("dispatch", look_every, self.dispatch),
+            Tick("texts", 1, self.read_texts),
+            Tick("epoch", 1, self._heart.keep_epoch),
+            Tick("heart", 60, self.keep_going),
+            Tick("bad hooks", 10, self.app.inbox.write_down_bad),
+            *self._of_many(),
+            *(replace(tick, is_shared=True) for tick in self._for_all(look_every)),
+        ]
+
+    def _of_many(self) -> list[Tick]:
+        """What each of several processes does besides."""
+        roll = self.app.roll
+        return [Tick("roll", 5, roll.answer), Tick("purse", 1, self.count_spending)] if roll else []
+
+    def _for_all(self, look_every: float) -> list[Tick]:
+        """What is done once, however many processes there are."""
+        return [
             *(Tick(f"watch {shop.name}", shop.poll_seconds, self._watching(shop)) for shop in self.app.shops),
             Tick("plan", look_every, self.plan),
-            Tick("dispatch", look_every, self.dispatch),
             Tick("follow up", 1, self.app.asking.follow_up),
             Tick("doubts", 5, self.settle_doubts),
             Tick("trace", 15, self.app.asking.trace),
             *([Tick("bounces", LOOK_EVERY, self.app.mailbox.look)] if self.app.mailbox else []),
             Tick("cases", 10, self.app.escalation.tell),
-            Tick("texts", 1, self.read_texts),
-            Tick("epoch", 1, self.keep_epoch),
             Tick("housekeeping", 60, self.keep_house),
-            Tick("bad hooks", 10, self.app.inbox.write_down_bad),
             Tick("old hooks", 600, self.app.inbox.forget_old),
             Tick("forget", 600, self.forget),
             Tick("fade", 600, self.app.fading.some),
@@ -86,24 +104,32 @@ class Daemon:
     async def begin(self) -> None:
         """What has to be done before the first tick: nothing leaves before the doubts of a crash are open."""
         now = self.app.clock.now()
-        self._tell_of_the_fence(await asyncio.to_thread(self.app.fence.begin, now))
+        await self._heart.begin()
+        if self.app.roll:
+            await self.app.roll.begin()
         await self.app.database.read(self.app.budget.load, now)
         await self.read_texts()
+        await self._take_over_plans(now)
+        await self.settle_doubts()
+        await self.app.inbox.reconsider()
+        self._has_begun = True
+
+    async def _take_over_plans(self, now: datetime) -> None:
+        """Publishes what has been edited, where that harms nobody."""
         drafts = self._drafts()
-        waiting = await self.app.database.run(publish_where_nobody_is_inside, drafts.good, now)
+        waiting = await self.app.database.run(_publish_alone, drafts.good, now)
         moving = Moving(self.app.plans, self.app.traits, self.app.house.home_zone, now)
         for name in await asyncio.to_thread(go_on, self.app.database, moving):
             log.info("those inside have moved to the new plan, which had been interrupted", campaign=name)
         for name in waiting:
             log.warning("an edited campaign.toml waits for `paldies campaigns publish`", campaign=name)
-        await self.settle_doubts()
-        await self.app.inbox.reconsider()
-        self._has_begun = True
 
     async def end(self, patience: float) -> None:
         for dispatcher in self.app.dispatchers:
             await dispatcher.stop(patience)
-        await self._leave_epoch()
+        if self.app.roll:
+            await self.app.roll.end()
+        await self._heart.end()
         self.app.close()
 
     async def watch(self, shop: WatchedShop) -> None:
@@ -120,7 +146,7 @@ class Daemon:
     async def _plan_some(self) -> bool:
         """True if there may be more."""
         planned = await self.app.database.run(
-            plan_new_events, self.app.plans, self.app.house.home_zone, now=self.app.clock.now()
+            _plan_alone, self.app.plans, self.app.house.home_zone, self.app.clock.now()
         )
         if planned.events:
             log.info(
@@ -137,6 +163,8 @@ class Daemon:
         """Sends what is due, unless all sending is paused; a shop that was silent lately is asked first."""
         if await self.app.database.read(installation.standstill):
             return
+        if self.app.roll and self.app.roll.is_clock_wrong:
+            return
         await self._ask_silent_shops()
         # all at once: a long queue on one channel keeps no other waiting
         ended = await asyncio.gather(
@@ -149,14 +177,20 @@ class Daemon:
     async def _ask_silent_shops(self) -> None:
         """All at once; one that does not answer in time is not waited for, and in an hour not sent for."""
         now = self.app.clock.now()
-        if silent := [shop for shop in self.app.shops if shop.is_stale(now)]:
+        if self.app.silent:
+            await self.app.silent.ask_silent(now, patience=PATIENCE)
+        elif silent := [shop for shop in self.app.shops if shop.is_stale(now)]:
             await asyncio.gather(*(shop.ask(now, patience=PATIENCE) for shop in silent))
             reach(Point.SNAPSHOT_STORED)
             await self.plan()
 
     async def settle_doubts(self) -> None:
         now = self.app.clock.now()
-        doubts = await self.app.database.run(resolve_doubts, self.app.ledger.claimed, now=now)
+        roll = self.app.roll
+        if roll:
+            await roll.call()
+        claimed = self.app.ledger.claimed
+        doubts = await self.app.database.run(resolve_doubts, claimed, now=now, is_shared=roll is not None)
         await self.app.database.run(release_unanswered, now)
         for key in doubts.opened:
             log.warning("unconfirmed", message=key)
@@ -185,45 +219,26 @@ class Daemon:
             await self.app.database.run(save_texts, sources, now=self.app.clock.now())
             self.app.memory.mark_saved(sources)
 
-    async def keep_epoch(self) -> None:
-        """What was claimed since the last beat is in no copy that is older than this one."""
-        if self.app.ledger.waves_of_claims != self._waves_marked:
-            await self._beat()
+    async def keep_going(self) -> None:
+        """What every process does for itself, now and then."""
+        await self._heart.beat()
+        self.app.links.renew(await self.app.database.read(present_keyring, self.app.clock.now()))
+        await self.app.alerts.deliver()
 
-    async def _beat(self) -> None:
-        self._waves_marked = self.app.ledger.waves_of_claims
-        try:
-            self._tell_of_the_fence(await asyncio.to_thread(self.app.fence.beat, self.app.clock.now()))
-        except OSError as error:
-            self._tell_of_the_state_dir(error)
-
-    async def _leave_epoch(self) -> None:
-        try:
-            await asyncio.to_thread(self.app.fence.end, self.app.clock.now())
-        except OSError as error:
-            self._tell_of_the_state_dir(error)
-
-    def _tell_of_the_fence(self, why: str) -> None:
-        if why:
-            sentence = f"Nothing is sent: {why}. If this is the only one that runs now: paldies adopt"
-            self.app.alerts.tell("fence", sentence)
-
-    def _tell_of_the_state_dir(self, error: OSError) -> None:
-        sentence = (
-            f"{error.filename or 'state_dir'}: {error.strerror}: a restored database would go unnoticed."
-        )
-        self.app.alerts.tell("state_dir", sentence)
+    async def count_spending(self) -> None:
+        """What others have spent today counts as well; it is known a second late."""
+        await self.app.database.read(self.app.budget.load, self.app.clock.now())
 
     async def keep_house(self) -> None:
-        now = self.app.clock.now()
-        await self._beat()
-        self.app.links.renew(await self.app.database.read(present_keyring, now))
-        for shop in self.app.shops:
-            await shop.rescan_if_due(now)
+        if not self.app.silent:
+            await self._rescan()
         await count_endings(self.app.database, self.app.clock)
-        await self.app.alerts.deliver()
         if not await self.app.database.read(installation.is_shut):  # the original tells of the day
             await self._summarise()
+
+    async def _rescan(self) -> None:
+        for shop in self.app.shops:
+            await shop.rescan_if_due(self.app.clock.now())
 
     async def forget(self) -> None:
         """What was sent long ago; between two pieces there is room for others."""
@@ -256,6 +271,8 @@ class Daemon:
         async def watch() -> None:
             await self.watch(shop)
             await self.plan()
+            if self.app.silent:  # one process at a time reads a shop: the one whose tick this is
+                await shop.rescan_if_due(self.app.clock.now())
 
         return watch
 
@@ -264,3 +281,14 @@ class Daemon:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.remove_signal_handler(number)  # the next one ends the process by itself
+
+
+def _publish_alone(session: Session, drafts: Sequence[Draft], now: datetime) -> list[str]:
+    alone(session, "publishing")
+    return publish_where_nobody_is_inside(session, drafts, now)
+
+
+def _plan_alone(session: Session, plans: Plans, home_zone: str, now: datetime) -> Planned:
+    """Two at once would plan the same events: one of them for nothing."""
+    alone(session, "planning")
+    return plan_new_events(session, plans, home_zone, now=now)

@@ -453,6 +453,7 @@ async def test_a_shop_that_does_not_answer_holds_nobody_up(
             await house.daemon.plan()
             await house.daemon.dispatch()
             await house.daemon.keep_house()
+            await house.daemon.keep_going()
             for dispatcher in house.app.dispatchers:
                 await dispatcher.drained()
 

@@ -9,10 +9,12 @@ from zoneinfo import ZoneInfo
 from paldies.campaigns.traits import Traits
 from paldies.clock import Clock
 from paldies.orders.hooks.inbox import Inbox
+from paldies.orders.shared_shops import SharedShops
 from paldies.orders.watched import WatchedShop
 from paldies.outbox.budget import Budget
 from paldies.outbox.composer import Composer
 from paldies.outbox.dispatcher import Dispatcher
+from paldies.outbox.engines.roll import Roll
 from paldies.outbox.evidence import House
 from paldies.outbox.ledger import Ledger
 from paldies.outbox.links import Links
@@ -25,6 +27,7 @@ from paldies.replies.mailbox import BounceMailbox
 from paldies.reports.alerts import StaffAlerts
 from paldies.store.database import Database
 from paldies.store.fence import Fence
+from paldies.store.shared_fence import SharedFence
 from paldies.templates.library import Library
 from paldies.templates.memory import Notebook
 from paldies.templates.values import ShopCard
@@ -36,7 +39,9 @@ class App:
     clock: Clock
     zone: ZoneInfo
     database: Database
-    fence: Fence
+    fence: Fence | SharedFence
+    roll: Roll | None  # of the processes on one PostgreSQL database
+    silent: SharedShops | None  # the shops, where one process watches them for all
     templates: Path
     traits: Mapping[str, Traits]
     library: Library

@@ -1,7 +1,7 @@
 """Settings in, a working house out."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -18,11 +18,14 @@ from paldies.channels.absent import Absent
 from paldies.channels.base import Answerable, Channel
 from paldies.clock import Clock, SystemClock
 from paldies.customers.addresses import AddressError, email_address
+from paldies.orders.shared_shops import SharedShops
 from paldies.orders.watched import WatchedShop
 from paldies.orders.watcher import Watcher
 from paldies.outbox.budget import Budget
 from paldies.outbox.composer import Composer
 from paldies.outbox.dispatcher import Dispatcher
+from paldies.outbox.engines.roll import Roll
+from paldies.outbox.engines.shared_supply import SharedSupply
 from paldies.outbox.evidence import House
 from paldies.outbox.ledger import Ledger
 from paldies.outbox.links import Links
@@ -36,7 +39,7 @@ from paldies.replies.mailbox import BounceMailbox
 from paldies.reports.alerts import StaffAlerts
 from paldies.settings import Settings
 from paldies.store.database import Database
-from paldies.store.fence import Fence
+from paldies.store.fences import fence_of
 from paldies.store.keyring import keyring
 from paldies.templates.library import Library
 from paldies.templates.memory import Notebook, load_texts
@@ -51,14 +54,18 @@ def build(
     database: Database | None = None,
     composing: type[Composer] = Composer,
     supplying: Callable[[str, Database], Supply] | None = None,
+    watches: bool = True,
 ) -> App:
     """`channels` and `database` replace those of the settings; `supplying` makes a channel's supply.
+
+    Unless it `watches` the shops, another process does.
 
     Raises SetUpError, ShopError, the database's own errors.
     """
     clock = clock or SystemClock()
     main = settings.paldies
     database = database or open_database(settings)
+    is_shared = not database.is_sqlite and supplying is None
     memory = Notebook(database.look(load_texts))
     library = Library(main.templates, locale=main.locale, memory=memory, autopublish=main.autopublish)
     mailbox = settings.email.sender or settings.shop.email or "paldies@localhost"
@@ -82,12 +89,14 @@ def build(
         sender=mailbox,
         clock=clock,
         pager=make_pager(settings),
+        told_by_all=database if is_shared else None,
     )
     duty = make_duty(settings, library)
     budget = Budget(
         limit.amount if (limit := settings.twilio.daily_budget) else None, ZoneInfo(main.time_zone)
     )
     process = f"{os.getpid()}-{uuid4().hex[:12]}"
+    supplying = supplying or _supplying(settings, known, clock=clock, process=process)
     dispatchers = [
         Dispatcher(
             channel=known.get(name) or Absent(traits),
@@ -97,9 +106,7 @@ def build(
             plans=plans,
             house=house,
             clock=clock,
-            supply=supplying(name, database)
-            if supplying
-            else OwnSupply(database, name, rate=Rate(rate_of(name, settings)), clock=clock),
+            supply=supplying(name, database),
             budget=budget,
             links=links,
             alerts=alerts,
@@ -114,7 +121,13 @@ def build(
         clock=clock,
         zone=ZoneInfo(main.time_zone),
         database=database,
-        fence=Fence(database, main.state_dir),
+        fence=fence_of(database, main.state_dir),
+        roll=Roll(database, process, state_dir=main.state_dir, clock=clock, alerts=alerts)
+        if is_shared
+        else None,
+        silent=SharedShops(database, {source.name: source.poll for source in settings.shops})
+        if is_shared
+        else None,
         templates=main.templates,
         traits=TRAITS,
         library=library,
@@ -128,9 +141,7 @@ def build(
         shop=shop,
         locale=main.locale,
         dispatchers=dispatchers,
-        mailbox=BounceMailbox(
-            imap, database=database, links=links, plans=plans, clock=clock, staff=alerts
-        )
+        mailbox=BounceMailbox(imap, database=database, links=links, plans=plans, clock=clock, staff=alerts)
         if imap
         else None,
         asking=Asking(
@@ -145,6 +156,7 @@ def build(
                 poll=source.poll,
             )
             for source, shop in shops
+            if watches
         ],
         inbox=make_inbox(settings, shops, database=database, clock=clock),
         duty=duty,
@@ -154,6 +166,27 @@ def build(
         keep_texts=main.keep_texts,
         stop_timeout=main.stop_timeout,
     )
+
+
+def _supplying(
+    settings: Settings, channels: Mapping[str, Channel], *, clock: Clock, process: str
+) -> Callable[[str, Database], Supply]:
+    """One daemon has its database to itself; on PostgreSQL others may take from the same outbox."""
+
+    def make(name: str, database: Database) -> Supply:
+        rate = Rate(rate_of(name, settings))
+        if database.is_sqlite:
+            return OwnSupply(database, name, rate=rate, clock=clock)
+        return SharedSupply(
+            database,
+            name,
+            process=process,
+            per_second=rate.per_second,
+            connections=channels[name].concurrency if name in channels else 1,
+            clock=clock,
+        )
+
+    return make
 
 
 def _allowed(address: str) -> str:

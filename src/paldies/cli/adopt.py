@@ -4,7 +4,7 @@ import typer
 
 from paldies.cli.desk import sit_down
 from paldies.cli.output import Yes, confirm, say
-from paldies.store.fence import Fence
+from paldies.store.fences import fence_of
 
 _ONLY_ONE = "Make sure that no other copy of this database is in use: customers would be written to by both."
 _ASKS_FIRST = (
@@ -16,7 +16,7 @@ _ASKS_FIRST = (
 def adopt(ctx: typer.Context, yes: Yes = False) -> None:
     """Let a restored or copied database send from now on; what was due before waits for you."""
     with sit_down(ctx) as desk:
-        fence = Fence(desk.database, desk.settings.paldies.state_dir)
+        fence = fence_of(desk.database, desk.settings.paldies.state_dir)
         why = fence.trouble()
         say(f"{why[:1].upper()}{why[1:]}." if why else "Nothing tells this database from the one left here.")
         say(_ONLY_ONE, _ASKS_FIRST)

@@ -26,7 +26,7 @@ from paldies.orders.shops.base import ColumnReport, ShopError
 from paldies.orders.shops.hooked import Hooked
 from paldies.settings import OrderSource, Settings
 from paldies.store import migrations
-from paldies.store.fence import Fence
+from paldies.store.fences import fence_of
 from paldies.templates.faults import Level
 
 State = Literal["ok", "warning", "problem"]
@@ -113,7 +113,7 @@ def _database(desk: Desk) -> Finding:
 
 
 def _fence(desk: Desk) -> Iterator[Finding]:
-    if why := Fence(desk.database, desk.settings.paldies.state_dir).trouble():
+    if why := fence_of(desk.database, desk.settings.paldies.state_dir).trouble():
         yield Finding(
             "database", "problem", f"nothing is sent: {why}", "If this is the only one: paldies adopt"
         )

@@ -20,6 +20,7 @@ class _Commands(LazyGroup):
         "demo": Entry("paldies.demo.command:demo", "Watch a sample shop's month in two minutes.", _BEGIN),
         "check": Entry("paldies.cli.check:check", "Is everything in order? If not, the remedy.", _BEGIN),
         "run": Entry("paldies.cli.run:run", "Watch the shops and send what is due, until stopped.", _RUN),
+        "worker": Entry("paldies.cli.worker:worker", "One more process that sends (PostgreSQL).", _RUN),
         "pause": Entry("paldies.cli.pausing:pause", "Stop all sending at once; nothing is lost.", _RUN),
         "resume": Entry("paldies.cli.pausing:resume", "Go on sending after a pause.", _RUN),
         "adopt": Entry("paldies.cli.adopt:adopt", "Let a restored or copied database send.", _RUN),

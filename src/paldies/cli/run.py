@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -13,6 +13,7 @@ import typer
 from paldies import bootstrap, logs
 from paldies.cli.desk import read_settings
 from paldies.daemon import Daemon
+from paldies.outbox.engines import Engine
 from paldies.outbox.engines.embedded import EmbeddedEngine
 from paldies.settings import Settings
 from paldies.store.lock import exclusive
@@ -33,7 +34,9 @@ def run(ctx: typer.Context) -> None:
     logs.configure(secrets=settings.secrets)
     app = bootstrap.build(settings)
     try:
-        with exclusive(app.database, app.clock.now()), asyncio.Runner(loop_factory=loops()) as runner:
+        with ExitStack() as held, asyncio.Runner(loop_factory=loops()) as runner:
+            if app.roll is None:
+                held.enter_context(exclusive(app.database, app.clock.now()))
             runner.run(_work(app, settings))
     finally:
         app.close()
@@ -54,7 +57,16 @@ async def _work(app: bootstrap.App, settings: Settings) -> None:
                 )
             )
             log.info("pages", at=at, public_url=settings.paldies.public_url or None)
-        await daemon.run(EmbeddedEngine(), daemon.timetable())
+        await daemon.run(engine_for(app), daemon.timetable())
+
+
+def engine_for(app: bootstrap.App) -> Engine:
+    """SQLite has one daemon, which does all; on PostgreSQL there may be many."""
+    if app.roll is None:
+        return EmbeddedEngine()
+    from paldies.outbox.engines.distributed import DistributedEngine  # half a second that only it needs
+
+    return DistributedEngine(app.database.url, patience=app.stop_timeout.total_seconds())
 
 
 def loops() -> Callable[[], Any] | None:

@@ -48,6 +48,7 @@ async def _play(
             await _look(daemon)
         if now >= morning:
             await daemon.keep_house()
+            await daemon.keep_going()
             await daemon.settle_doubts()
             morning += timedelta(days=1)
         await _send_and_ask(daemon)

@@ -4,14 +4,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from paldies.campaigns.reasons import Reason
 from paldies.campaigns.words import MessageStatus, Purpose
+from paldies.channels.silence import CLOCKS, longest_silence
 from paldies.faults import Point, reach
 from paldies.outbox.endings import finish
-from paldies.store.schema import attempts, messages
+from paldies.store.schema import attempts, messages, processes
 from paldies.store.statuses import has_status
 
 _SENDING = has_status(MessageStatus.SENDING)
@@ -27,15 +28,20 @@ class Doubts:
     ended: tuple[str, ...] = ()
 
 
-def resolve_doubts(session: Session, claimed: Collection[str], *, now: datetime) -> Doubts:
+def resolve_doubts(
+    session: Session, claimed: Collection[str], *, now: datetime, is_shared: bool = False
+) -> Doubts:
     """Opens the doubts that crashes left behind, and settles those that can be settled without a person.
+
+    `is_shared`: other processes send as well. What they have claimed is theirs until they are known to have
+    died, or can no longer be on the wire.
 
     `claimed` are the claims that are still at work here: the ledger's own set, not a copy, because claims are
     committed beside us on PostgreSQL. What a crash left in `sending` is in doubt before anything is decided
     about it.
     """
     doubts = Doubts(
-        opened=_open(session, claimed, now),
+        opened=_open(session, claimed, now, is_shared=is_shared),
         sent_again=_send_service_mail_again(session, now),
         ended=_end_what_expired(session, now),
     )
@@ -43,8 +49,9 @@ def resolve_doubts(session: Session, claimed: Collection[str], *, now: datetime)
     return doubts
 
 
-def _open(session: Session, claimed: Collection[str], now: datetime) -> tuple[str, ...]:
-    sending = session.scalars(select(messages.c.claim_id).where(_SENDING)).all()
+def _open(session: Session, claimed: Collection[str], now: datetime, *, is_shared: bool) -> tuple[str, ...]:
+    wanted = select(messages.c.claim_id).where(_SENDING)
+    sending = session.scalars(wanted.where(_is_over(now)) if is_shared else wanted).all()
     # looked up only now: what was claimed while the rows were read is among `claimed` already
     left = [claim_id for claim_id in sending if claim_id not in claimed]
     opened = session.execute(
@@ -61,6 +68,18 @@ def _open(session: Session, claimed: Collection[str], now: datetime) -> tuple[st
         .values(ended_at=now, outcome=MessageStatus.UNCONFIRMED.value, note="the process ended")
     )
     return tuple(row.key for row in opened)
+
+
+def _is_over(now: datetime) -> ColumnElement[bool]:
+    """The claimer has died, or every time-out of its has passed: what it settles now changes nothing."""
+    has_died = messages.c.claimed_by.in_(select(processes.c.name).where(processes.c.died_at.is_not(None)))
+    silences = longest_silence()
+    too_long = [
+        and_(messages.c.channel == channel, messages.c.deadline_at < now - silence)
+        for channel, silence in silences.items()
+    ]
+    no_wire = and_(messages.c.channel.not_in(silences), messages.c.deadline_at < now - CLOCKS)
+    return or_(has_died, no_wire, *too_long)
 
 
 def _send_service_mail_again(session: Session, now: datetime) -> tuple[str, ...]:

@@ -10,6 +10,8 @@ from paldies.campaigns.words import Purpose
 from paldies.channels.base import Channel, DeliveryError, Doubt, Letterhead, Outgoing, Rendered
 from paldies.clock import Clock
 from paldies.reports.pager import Pager
+from paldies.reports.told import is_first_to_tell
+from paldies.store.database import Database
 
 log = structlog.get_logger(__name__)
 
@@ -21,16 +23,28 @@ class StaffAlerts:
     """Gathers what staff should know; `deliver` mails it in one message when the channel bears it."""
 
     def __init__(
-        self, channel: Channel, *, to: str, sender: str, clock: Clock, pager: Pager | None = None
+        self,
+        channel: Channel,
+        *,
+        to: str,
+        sender: str,
+        clock: Clock,
+        pager: Pager | None = None,
+        told_by_all: Database | None = None,
     ) -> None:
-        """`to` may be empty: then there is only the log, and the pager."""
+        """`to` may be empty: then there is only the log, and the pager.
+
+        `told_by_all`: where several processes keep what they have told, so that each thing is told once.
+        """
         self._channel = channel
         self._to = to
         self._sender = sender
         self._clock = clock
         self._pager = pager
+        self._told_by_all = told_by_all
         self._told: dict[str, datetime] = {}
-        self._waiting: list[str] = []
+        self._news: list[tuple[str, str]] = []  # topic and sentence
+        self._waiting: list[str] = []  # sentences that are ours to tell
 
     def tell(self, topic: str, sentence: str) -> None:
         now = self._clock.now()
@@ -39,15 +53,22 @@ class StaffAlerts:
         self._told = {old: at for old, at in self._told.items() if now - at < QUIET} | {topic: now}
         log.warning("staff should look", topic=topic, sentence=sentence)
         if self._to or self._pager:
-            self._waiting.append(sentence)
+            self._news.append((topic, sentence))
 
     async def deliver(self) -> None:
         """Keeps what could not be sent for the next time."""
+        news, self._news = self._news, []
+        self._waiting += [sentence for topic, sentence in news if await self._is_ours(topic)]
         if not self._waiting:
             return
         sentences, self._waiting = self._waiting, []
         if not await self._reach(_SUBJECT, "\n\n".join(sentences) + "\n", [self._to]):
             self._waiting = sentences + self._waiting
+
+    async def _is_ours(self, topic: str) -> bool:
+        if self._told_by_all is None:
+            return True
+        return await self._told_by_all.run(is_first_to_tell, topic, self._clock.now(), quiet=QUIET)
 
     async def tell_now(self, topic: str, subject: str, text: str, *, to: Sequence[str]) -> bool:
         """One thing to certain people, without waiting for others; False if nobody could be reached."""

@@ -1,4 +1,4 @@
-"""Notices that a database was restored or copied: until a person adopts it, nothing is sent from it.
+"""Notices that an SQLite database was restored or copied: until a person adopts it, nothing is sent from it.
 
 A counter, the epoch, is kept in the database and in a file of `state_dir`, which is no part of a copy or of a
 backup. It is raised at every start and stop, every minute, and soon after anything was claimed: the database
@@ -32,12 +32,12 @@ class Fence:
 
     def begin(self, now: datetime) -> str:
         """At a start. Why nothing may be sent, in a sentence; empty if nothing stands in the way."""
-        row = self._row() or self._database.now(_made_row)
+        row = self._row() or self._database.now(made_row)
         if row.epoch == 0 and self._file(row).read() is None:
             self._file(row).write(Kept(0, self._place()))
         why = self.beat(now)
-        if not why and _was_silent(row, now):
-            self._database.now(_wake, now)
+        if not why and was_silent(row, now):
+            self._database.now(set_awake, now)
         return why
 
     def beat(self, now: datetime) -> str:
@@ -45,7 +45,7 @@ class Fence:
 
         What was only set wrong, such as the name of `state_dir`, is forgiven once it is right again.
         """
-        row = self._row() or self._database.now(_made_row)
+        row = self._row() or self._database.now(made_row)
         try:
             kept = self._file(row).read() or self._left_at  # a file that was deleted under our hands
             why = self._difference(row, kept)
@@ -65,7 +65,7 @@ class Fence:
         try:
             self.beat(now)
         finally:
-            self._database.now(_stop, now)
+            self._database.now(set_stopped, now)
 
     def trouble(self) -> str:
         """As `begin`, without touching anything."""
@@ -78,7 +78,7 @@ class Fence:
         The file goes first: whatever else runs on another copy finds itself shut out at its next beat, and
         until the database follows, this one stays shut as well.
         """
-        row = self._row() or self._database.now(_made_row)
+        row = self._row() or self._database.now(made_row)
         kept = self._file(row).read()
         epoch = max(row.epoch, kept.epoch if kept else 0, 0) + 1
         self._file(row).write(Kept(epoch, self._place()))
@@ -87,6 +87,8 @@ class Fence:
     def _difference(self, row: Instance, kept: Kept | None) -> str:
         """What tells this database from the one that was left here; empty if it is the same."""
         folder = self._folder
+        if away := moved_away(row):
+            return away
         if row.epoch == BACKUP:
             return "this database is a backup that was put in place"
         if kept is None:
@@ -107,12 +109,15 @@ class Fence:
 
     def _place(self) -> str:
         """What a copy cannot have in common with the original. Not the path: a folder may be moved."""
-        if self._database.is_sqlite:
-            return f"inode {Path(self._database.url.database or '').stat().st_ino}"
-        return f"database {self._database.look(_number_of_the_database)}"
+        return f"inode {Path(self._database.url.database or '').stat().st_ino}"
 
 
-def _made_row(session: Session) -> Instance:
+def moved_away(row: Instance) -> str:
+    """Why a database sends nothing whose shop was carried over to another."""
+    return f"this shop was carried over to {row.moved_to}" if row.moved_to else ""
+
+
+def made_row(session: Session) -> Instance:
     row = session.get(Instance, 1) or Instance(uuid=str(uuid4()))
     session.add(row)
     return row
@@ -129,18 +134,18 @@ def _beat(session: Session, now: datetime, *, fence: str, step: int) -> int:
     return row.epoch
 
 
-def _was_silent(row: Instance, now: datetime) -> bool:
+def was_silent(row: Instance, now: datetime) -> bool:
     """No clean stop explains that nothing was heard since the last beat."""
     if row.heartbeat_at is None or (row.stopped_at and row.stopped_at >= row.heartbeat_at):
         return False
     return now - row.heartbeat_at > LONGEST_SILENCE
 
 
-def _wake(session: Session, now: datetime) -> None:
+def set_awake(session: Session, now: datetime) -> None:
     session.get_one(Instance, 1).woke_at = now
 
 
-def _stop(session: Session, now: datetime) -> None:
+def set_stopped(session: Session, now: datetime) -> None:
     session.get_one(Instance, 1).stopped_at = now
 
 
@@ -149,10 +154,3 @@ def _take_over(session: Session, epoch: int, now: datetime) -> None:
     row.epoch = epoch
     row.fence = ""
     row.adopted_at = now
-
-
-def _number_of_the_database(session: Session) -> int:
-    found = session.connection().exec_driver_sql(
-        "SELECT oid::bigint FROM pg_database WHERE datname = current_database()"
-    )
-    return int(found.scalar_one())

@@ -1,4 +1,4 @@
-"""Keeps a second daemon away from the same database."""
+"""Keeps a second daemon away from the same SQLite database, and two hands from the same work."""
 
 import fcntl
 import os
@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from paldies.store.database import Database
+from sqlalchemy import text
+from sqlalchemy.orm import Session
 
-_ADVISORY = 7_214_389_002
+from paldies.store.database import Database
 
 
 class AlreadyRunning(Exception):
@@ -18,19 +19,11 @@ class AlreadyRunning(Exception):
 
 @contextmanager
 def exclusive(database: Database, now: datetime) -> Iterator[None]:
-    """Held while the block runs; the kernel, or the server, lets go of it when the process dies.
+    """Held while the block runs; the kernel lets go of it when the process dies.
 
     Raises AlreadyRunning.
     """
-    holding = (
-        _file_lock(Path(f"{database.url.database}.lock"), now) if database.is_sqlite else _advisory(database)
-    )
-    with holding:
-        yield
-
-
-@contextmanager
-def _file_lock(path: Path, now: datetime) -> Iterator[None]:
+    path = Path(f"{database.url.database}.lock")
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+", encoding="utf-8") as file:
         try:
@@ -46,13 +39,10 @@ def _file_lock(path: Path, now: datetime) -> Iterator[None]:
         yield
 
 
-@contextmanager
-def _advisory(database: Database) -> Iterator[None]:
-    with database.engine.connect() as connection:
-        if not connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({_ADVISORY})").scalar():
-            raise AlreadyRunning("a daemon is running on this database already, on this or another machine")
-        connection.commit()
-        try:
-            yield
-        finally:
-            connection.invalidate()  # who hangs up lets go; the server may have hung up long ago
+def alone(session: Session, subject: str) -> None:
+    """Waits until nobody else is busy with it; on PostgreSQL until the transaction ends.
+
+    SQLite has one writer anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:subject))"), {"subject": subject})

@@ -3,6 +3,7 @@
 import json
 import os
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 
 
@@ -12,6 +13,7 @@ class Kept:
 
     epoch: int
     place: str
+    adopted_at: datetime | None = None  # UTC; what was recorded before it counts no longer
 
 
 class StateFile:
@@ -24,8 +26,11 @@ class StateFile:
         """None if there is no such file, or nothing in it that we could have written. Raises OSError."""
         try:
             found = json.loads(self.path.read_text(encoding="utf-8"))
-            return Kept(int(found["epoch"]), str(found["place"]))
-        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            adopted = found.get("adopted_at")
+            return Kept(
+                int(found["epoch"]), str(found["place"]), datetime.fromisoformat(adopted) if adopted else None
+            )
+        except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
             return None
 
     def write(self, kept: Kept) -> None:
@@ -34,7 +39,7 @@ class StateFile:
         draft = self.path.with_suffix(f".{os.getpid()}.part")
         try:
             with draft.open("w", encoding="utf-8") as file:
-                json.dump(asdict(kept), file)
+                json.dump(asdict(kept), file, default=str)
                 file.flush()
                 os.fsync(file.fileno())
             draft.replace(self.path)
