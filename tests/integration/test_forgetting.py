@@ -3,7 +3,9 @@
 import json
 import zlib
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,6 +27,8 @@ from paldies.privacy.export import export
 from paldies.privacy.forgetting import StillLeaving, forget, lose_sight_of
 from paldies.privacy.person import Person, find_people
 from paldies.privacy.traces import IMPERSONAL, TRACES
+from paldies.simulation.wishes import take_over_suppressions
+from paldies.store import migrations
 from paldies.store.database import Database
 from paldies.store.schema import customers, enrolments, forgotten_orders, messages, orders
 from tests.factories import NOON, RIGA
@@ -275,3 +279,14 @@ def test_two_who_share_an_address_are_told_apart(database: Database) -> None:
 
     assert [one.name for one in found] == ["Alice", "Boris"]
     assert database.look(lambda s: s.scalar(select(func.count()).select_from(customers))) == 2
+
+
+def test_a_simulation_forgets_whom_the_shop_has_forgotten(forgotten: Database, tmp_path: Path) -> None:
+    with closing(Database(f"sqlite:///{tmp_path / 'scratch.db'}")) as scratch:
+        migrations.upgrade(scratch)
+
+        take_over_suppressions(forgotten, scratch)
+        tell(scratch)
+        tell(scratch, id="83")
+
+        assert scratch.look(known_orders) == set()

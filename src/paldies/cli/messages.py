@@ -10,6 +10,7 @@ from paldies.campaigns.words import MessageStatus
 from paldies.cli.desk import Desk, sit_down
 from paldies.cli.message_rows import Listed, latest, spell_out
 from paldies.cli.output import AsJson, Refused, Yes, as_json, coloured, confirm, counted, local, say, table
+from paldies.customers.forgotten import is_buried
 from paldies.outbox import by_hand
 from paldies.outbox.by_hand import Handled
 from paldies.outbox.composer import opened
@@ -76,7 +77,12 @@ def why(
         stories = desk.look(
             explain, who, plans=desk.plans, house=house, now=desk.now, opened=opened if text else None
         )
+        was_forgotten = not stories and desk.look(is_buried, who)
     if not stories and not json:
+        if was_forgotten:
+            raise Refused(
+                f"The customer of order {who} was forgotten: nothing is known any more, and nothing is sent."
+            )
         raise Refused(f"There is no order of {who!r} here{desk.where}. See: paldies orders list")
     if json:
         as_json([to_json(story) for story in stories])

@@ -1,6 +1,6 @@
-"""New orders of people who were forgotten are left out: whatever a shop says, they stay forgotten."""
+"""What shops say of people who were forgotten is left out: they stay forgotten."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy.orm import Session
 
@@ -28,3 +28,12 @@ def without_forgotten(session: Session, shop: str, entries: Sequence[Entry]) -> 
     if theirs:
         bury(session, shop, theirs, now=max(entry.seen_at for entry in entries))
     return [entry for entry in entries if entry.buyer.order_id not in theirs | buried]
+
+
+def forgotten_among(session: Session, named: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Of orders, by shop and the shop's id, those that nothing is to be kept of."""
+    return {
+        (shop, order_id)
+        for shop in {shop for shop, _ in named}
+        for order_id in forgotten_orders_among(session, shop, {one for at, one in named if at == shop})
+    }

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import Select, Table, insert, select
+from sqlalchemy import Select, Table, insert, select, update
 from sqlalchemy.orm import Session
 
+from paldies.store import installation
 from paldies.store.database import Database
-from paldies.store.schema import consents, suppressions
+from paldies.store.schema import consents, forgotten_marks, forgotten_orders, instance, suppressions
 
 _CHUNK = 1000  # rows
 
@@ -16,8 +17,14 @@ def take_over_consents(real: Database, ours: Database) -> None:
 
 
 def take_over_suppressions(real: Database, ours: Database) -> None:
-    """Those that stand: what was wished in June holds in a simulated January, too."""
+    """Those that stand, and who was forgotten: what was wished in June holds in a simulated January."""
     _copy(real, ours, suppressions, select(suppressions).where(suppressions.c.lifted_at.is_(None)))
+    if real.look(lambda session: session.scalar(select(forgotten_marks.c.mark).limit(1))):
+        _copy(real, ours, forgotten_orders, select(forgotten_orders))
+        _copy(real, ours, forgotten_marks, select(forgotten_marks))
+        salt = real.look(lambda session: session.scalar(select(instance.c.salt)))
+        ours.now(installation.salt)  # there is a row for it from then on
+        ours.now(lambda session: session.execute(update(instance).values(salt=salt)))
 
 
 def _copy(real: Database, ours: Database, table: Table, wanted: Select[Any]) -> None:

@@ -16,6 +16,7 @@ from paldies.orders.hooks.reading import Read, entry
 from paldies.orders.intake import take_in
 from paldies.orders.shops.hooked import Amendment
 from paldies.orders.shops.values import BadValue
+from paldies.orders.unknown import forgotten_among
 
 UNKNOWN = "the order is not on record: what it says will come with the order itself"
 
@@ -33,7 +34,9 @@ def take(session: Session, found: Sequence[Read], now: datetime) -> list[Outcome
             fresh[number] = one
     if fresh:
         fresh = _taken(session, fresh)
-        kept.keep(session, list(fresh.values()))
+        forgotten = forgotten_among(session, {(one.shop, one.order_id) for one in fresh.values()})
+        if keeping := [one for one in fresh.values() if (one.shop, one.order_id) not in forgotten]:
+            kept.keep(session, keeping)
     tally.good(session, {(one.shop, one.delivery.topic) for one in found}, now)
     return [outcome or _outcome(fresh[number]) for number, outcome in enumerate(outcomes)]
 
