@@ -10,6 +10,9 @@ from sqlalchemy.orm import Session
 
 from paldies.campaigns.words import Purpose
 from paldies.customers.revision import bump, customers_using
+from paldies.store.among import among
+from paldies.store.prepared import Prepared
+from paldies.store.questions import Question
 from paldies.store.schema import consents
 
 # What a shop's checkbox covers.
@@ -43,10 +46,8 @@ def record(session: Session, answers: Iterable[Answer], *, source: str) -> None:
     if not addresses:
         return
     known: dict[tuple[str, str, str], dict[str, Any]] = {
-        (row["address"], row["channel"], row["purpose"]): dict(row)
-        for row in session.execute(
-            select(consents).where(consents.c.address.in_(addresses), consents.c.source == source)
-        ).mappings()
+        (row["address"], row["channel"], row["purpose"]): row
+        for row in (found._asdict() for found in _SAID.ask(session, addresses=addresses, by=source))
     }
     changed = set()
     for answer in by_date:
@@ -61,16 +62,10 @@ def record(session: Session, answers: Iterable[Answer], *, source: str) -> None:
     added = [{**known[key], "source": source} for key in sorted(changed) if "id" not in known[key]]
     moved = [known[key] for key in sorted(changed) if "id" in known[key]]
     if added:
-        session.execute(insert(consents), added)
+        _ADD.run(session, added)
     if moved:
-        session.connection().execute(
-            update(consents)
-            .where(consents.c.id == bindparam("row"))
-            .values(
-                granted_at=bindparam("granted"),
-                withdrawn_at=bindparam("withdrawn"),
-                wording=bindparam("said"),
-            ),
+        _MOVE.run(
+            session,
             [
                 {
                     "row": row["id"],
@@ -83,6 +78,19 @@ def record(session: Session, answers: Iterable[Answer], *, source: str) -> None:
         )
 
 
+_SAID = Question(
+    select(consents).where(among(consents.c.address, "addresses"), consents.c.source == bindparam("by"))
+)
+_ADD = Prepared(insert(consents))
+_MOVE = Prepared(
+    update(consents)
+    .where(consents.c.id == bindparam("row"))
+    .values(
+        granted_at=bindparam("granted", type_=consents.c.granted_at.type),
+        withdrawn_at=bindparam("withdrawn", type_=consents.c.withdrawn_at.type),
+        wording=bindparam("said"),
+    )
+)
 _GRANTED = (
     select(consents.c.address, consents.c.purpose)
     .where(consents.c.address.in_(bindparam("addresses", expanding=True)))

@@ -8,6 +8,9 @@ from typing import Any
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
+from paldies.store.among import among
+from paldies.store.prepared import Prepared
+from paldies.store.questions import Question
 from paldies.store.schema import customers, orders
 
 CONTACTS = ("first_name", "last_name", "email", "phone", "locale")
@@ -30,20 +33,31 @@ def refresh(session: Session, found: Iterable[Contacts]) -> None:
     newest = {one.customer_id: one for one in sorted(found, key=lambda one: one.placed_at)}
     if not newest:
         return
-    known = (
-        select(orders.c.customer_id, func.max(orders.c.placed_at))
-        .where(orders.c.customer_id.in_(newest))
-        .group_by(orders.c.customer_id)
-    )
-    latest: dict[int, datetime] = {customer: placed_at for customer, placed_at in session.execute(known)}
-    rows = session.execute(select(customers).where(customers.c.id.in_(newest)).order_by(customers.c.id))
+    latest: dict[int, datetime] = dict(_LATEST.ask(session, customers=newest))
     changes: list[dict[str, Any]] = []
-    for row in rows.mappings():
-        one = newest[row["id"]]
-        if one.placed_at < latest.get(row["id"], one.placed_at):
+    for row_id, *known in _KNOWN.ask(session, customers=newest):
+        one = newest[row_id]
+        if one.placed_at < latest.get(row_id, one.placed_at):
             continue
-        after = {name: one.said[name] or row[name] for name in CONTACTS}
-        if any(after[name] != row[name] for name in CONTACTS):
-            changes.append({"row": row["id"], **after})
+        after = [one.said[name] or before for name, before in zip(CONTACTS, known, strict=True)]
+        if after != known:
+            changes.append({"row": row_id} | {f"new_{n}": v for n, v in zip(CONTACTS, after, strict=True)})
     if changes:
-        session.connection().execute(update(customers).where(customers.c.id == bindparam("row")), changes)
+        _CHANGE.run(session, changes)
+
+
+_LATEST = Question(
+    select(orders.c.customer_id, func.max(orders.c.placed_at).label("placed_at"))
+    .where(among(orders.c.customer_id, "customers"))
+    .group_by(orders.c.customer_id)
+)
+_KNOWN = Question(
+    select(customers.c.id, *(customers.c[name] for name in CONTACTS))
+    .where(among(customers.c.id, "customers"))
+    .order_by(customers.c.id)
+)
+_CHANGE = Prepared(
+    update(customers)
+    .where(customers.c.id == bindparam("row"))
+    .values({name: bindparam(f"new_{name}") for name in CONTACTS})
+)

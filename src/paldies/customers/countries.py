@@ -16,6 +16,7 @@ _ALSO = {
 }  # fmt: skip
 
 
+@lru_cache(4096)
 def alpha2(text: str) -> str:
     """ISO 3166-1 alpha-2 for a code or a name in one of a score of languages; empty if it is none."""
     word = _folded(text)

@@ -4,12 +4,15 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from paldies.campaigns.keys import customer_uuid
 from paldies.campaigns.words import Stage
 from paldies.customers.addresses import is_relay
+from paldies.store.among import among
+from paldies.store.prepared import Prepared
+from paldies.store.questions import Question
 from paldies.store.schema import customer_identities, customers, orders
 
 
@@ -43,6 +46,28 @@ class Owner:
 
     customer_id: int
     bought_by: int
+    is_new: bool = False  # nobody can have decided anything about them yet
+
+
+_MERGED = Question(
+    select(customers.c.id, customers.c.merged_into)
+    .where(among(customers.c.id, "customers"))
+    .where(customers.c.merged_into.is_not(None))
+)
+_NAMED = Question(
+    select(customer_identities.c.external_id, customer_identities.c.customer_id)
+    .where(customer_identities.c.shop == bindparam("of_shop"))
+    .where(among(customer_identities.c.external_id, "names"))
+)
+_BOUGHT = Question(
+    select(orders.c.email, customers.c.id, customers.c.kept_apart)
+    .join_from(orders, customers, customers.c.id == orders.c.customer_id)
+    .where(among(orders.c.email, "mailboxes"))
+    .distinct()
+)
+_THERE = Question(select(customers.c.uuid, customers.c.id).where(among(customers.c.uuid, "uuids")))
+_ADD = Prepared(insert(customers))
+_NAME = Prepared(insert(customer_identities))
 
 
 def identify(session: Session, shop: str, buyers: Sequence[Buyer]) -> list[Owner]:
@@ -61,29 +86,25 @@ def identify(session: Session, shop: str, buyers: Sequence[Buyer]) -> list[Owner
     firsts: dict[str, Buyer] = {}
     for buyer in strangers:
         firsts.setdefault(uuids[buyer.order_id], buyer)
-    added = _add(session, firsts)
+    added, fresh = _add(session, firsts)
     named = {buyer.customer_id: added[uuids[buyer.order_id]] for buyer in strangers if buyer.customer_id}
     if named:
         rows = [{"shop": shop, "external_id": name, "customer_id": row} for name, row in named.items()]
-        session.execute(insert(customer_identities), rows)
+        _NAME.run(session, rows)
 
     origins = [known(buyer) or added[uuids[buyer.order_id]] for buyer in buyers]
     roots = roots_of(session, origins)
     _mark_namesakes(
         session, by_mailbox, [(b.mailbox, roots[o]) for b, o in zip(buyers, origins, strict=True)]
     )
-    return [Owner(roots[origin], origin) for origin in origins]
+    return [Owner(roots[origin], origin, is_new=roots[origin] in fresh) for origin in origins]
 
 
 def roots_of(session: Session, ids: Collection[int]) -> dict[int, int]:
     """For each customer row the one that stands for it now: itself, or what it was merged into."""
     roots = {row: row for row in ids}
     while roots:
-        merged = session.execute(
-            select(customers.c.id, customers.c.merged_into)
-            .where(customers.c.id.in_(set(roots.values())))
-            .where(customers.c.merged_into.is_not(None))
-        )
+        merged = _MERGED.ask(session, customers=set(roots.values()))
         onward = {row.id: row.merged_into for row in merged}
         if not onward:
             break
@@ -94,11 +115,7 @@ def roots_of(session: Session, ids: Collection[int]) -> dict[int, int]:
 def _by_shop_id(session: Session, shop: str, names: Collection[str]) -> dict[str, int]:
     if not names:
         return {}
-    found = session.execute(
-        select(customer_identities.c.external_id, customer_identities.c.customer_id)
-        .where(customer_identities.c.shop == shop)
-        .where(customer_identities.c.external_id.in_(names))
-    )
+    found = _NAMED.ask(session, of_shop=shop, names=names)
     return {row.external_id: row.customer_id for row in found}
 
 
@@ -106,22 +123,16 @@ def _by_mailbox(session: Session, mailboxes: Collection[str]) -> dict[str, int]:
     """Who ordered with an address before: of several the first, and rather one that was never taken apart."""
     if not mailboxes:
         return {}
-    found = session.execute(
-        select(orders.c.email, customers.c.id, customers.c.kept_apart)
-        .join_from(orders, customers, customers.c.id == orders.c.customer_id)
-        .where(orders.c.email.in_(mailboxes))
-        .distinct()
-    )
+    found = _BOUGHT.ask(session, mailboxes=mailboxes)
     latest_first = sorted(found, key=lambda row: (row.kept_apart, row.id), reverse=True)
     return {row.email: row.id for row in latest_first}
 
 
-def _add(session: Session, strangers: Mapping[str, Buyer]) -> dict[str, int]:
-    """Rows for these people, by uuid; one may be there, under an address that no order has any more."""
+def _add(session: Session, strangers: Mapping[str, Buyer]) -> tuple[dict[str, int], set[int]]:
+    """Rows for these people, by uuid, and which are new; one may be there, under an address of old."""
     if not strangers:
-        return {}
-    there = select(customers.c.uuid, customers.c.id).where(customers.c.uuid.in_(strangers))
-    rows = {row.uuid: row.id for row in session.execute(there)}
+        return {}, set()
+    rows = {row.uuid: row.id for row in _THERE.ask(session, uuids=strangers)}
     new = [
         {
             "uuid": uuid,
@@ -138,10 +149,11 @@ def _add(session: Session, strangers: Mapping[str, Buyer]) -> dict[str, int]:
         for uuid, buyer in strangers.items()
         if uuid not in rows
     ]
-    if new:
-        for row in session.execute(insert(customers).returning(customers.c.uuid, customers.c.id), new):
-            rows[row.uuid] = row.id
-    return rows
+    if not new:
+        return rows, set()
+    _ADD.run(session, new)
+    added = {row.uuid: row.id for row in _THERE.ask(session, uuids=[one["uuid"] for one in new])}
+    return rows | added, set(added.values())
 
 
 def _mark_namesakes(

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from paldies.customers.identity import roots_of
 from paldies.customers.revision import bump
+from paldies.store.questions import Question
 from paldies.store.schema import (
     cases,
     customers,
@@ -22,19 +23,21 @@ _FOLLOW = (enrolments, messages, feedback, cases, staff_tasks, gifts)
 _OF_AN_ORDER = (feedback, cases, staff_tasks, gifts)
 
 
+_WAITING = Question(
+    select(customers.c.id, customers.c.merge_wanted)
+    .where(customers.c.merge_wanted.is_not(None))
+    .order_by(customers.c.id)
+)
+
+
 class MergeError(ValueError):
     """A merge that makes no sense; the text says why."""
 
 
 def settle(session: Session) -> int:
     """Carries out the merges that are wanted and need not wait; returns how many."""
-    waiting = session.execute(
-        select(customers.c.id, customers.c.merge_wanted)
-        .where(customers.c.merge_wanted.is_not(None))
-        .order_by(customers.c.id)
-    ).all()
     done = 0
-    for absorbed, wanted in waiting:
+    for absorbed, wanted in _WAITING.ask(session):
         roots = roots_of(session, [absorbed, wanted])
         if roots[absorbed] == roots[wanted]:  # they met by another way
             session.execute(update(customers).where(customers.c.id == absorbed).values(merge_wanted=None))

@@ -49,11 +49,20 @@ def zones(
     A zone that the shop names wins alone. Then the address counts, by the first that can be understood of
     region, postal code, city and country. Only without a country does the telephone number (E.164).
     """
+    found = _zones_of_address(country, region, city, postal_code=postal_code, time_zone=time_zone)
+    return _zones_of_phone(phone) if found is None else found
+
+
+@lru_cache(4096)
+def _zones_of_address(
+    country: str, region: str, city: str, *, postal_code: str, time_zone: str
+) -> tuple[str, ...] | None:
+    """None: it names no country."""
     if named := _zones_by_name().get(time_zone.strip().casefold()):
         return (named,)
     if (code := alpha2(country)) and (place := _countries().get(code)):
         return _within(code, place, region=region, city=city, postal_code=postal_code)
-    return _zones_of_phone(phone)
+    return None
 
 
 def _within(code: str, place: _Country, *, region: str, city: str, postal_code: str) -> tuple[str, ...]:

@@ -5,6 +5,9 @@ from collections.abc import Collection
 from sqlalchemy import select, union, update
 from sqlalchemy.orm import Session
 
+from paldies.store.among import among
+from paldies.store.prepared import Prepared
+from paldies.store.questions import Question
 from paldies.store.schema import customers, orders
 
 
@@ -12,22 +15,26 @@ def bump(session: Session, customer_ids: Collection[int]) -> None:
     """Makes every claim that was decided on before this transaction's commit come too late."""
     if not customer_ids:
         return
-    chosen = customers.c.id.in_(sorted(customer_ids))
+    chosen = tuple(customer_ids)
     # one order of locks, the same as that of claims: no deadlock on PostgreSQL
-    session.execute(select(customers.c.id).where(chosen).order_by(customers.c.id).with_for_update())
-    session.execute(update(customers).where(chosen).values(revision=customers.c.revision + 1))
+    _LOCK.ask(session, customers=chosen)
+    _MOVE.run(session, [{"customers": chosen}])
 
 
 def customers_using(session: Session, addresses: Collection[str]) -> set[int]:
     """Every customer who has, or whose orders have, one of these normalised addresses or numbers."""
     if not addresses:
         return set()
-    return set(
-        session.scalars(
-            union(
-                select(orders.c.customer_id).where(orders.c.email.in_(addresses)),
-                select(orders.c.customer_id).where(orders.c.phone.in_(addresses)),
-                select(customers.c.id).where(customers.c.email.in_(addresses)),
-            )
-        )
+    return {row.customer_id for row in _USING.ask(session, addresses=addresses)}
+
+
+_THESE = among(customers.c.id, "customers")
+_LOCK = Question(select(customers.c.id).where(_THESE).order_by(customers.c.id).with_for_update())
+_MOVE = Prepared(update(customers).where(_THESE).values(revision=customers.c.revision + 1))
+_USING = Question(
+    union(
+        select(orders.c.customer_id).where(among(orders.c.email, "addresses")),
+        select(orders.c.customer_id).where(among(orders.c.phone, "addresses")),
+        select(customers.c.id).where(among(customers.c.email, "addresses")),
     )
+)

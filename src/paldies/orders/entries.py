@@ -18,6 +18,12 @@ from paldies.orders.happenings import TIMES, Happening, happenings, said_in, sta
 from paldies.orders.snapshot import Snapshot
 from paldies.orders.told import Told
 
+VALUES = (
+    *(name for name in TIMES if name != "placed_at"),
+    "external_id", "number", "status", "currency", "total", "refunded_total", "promised_at", "payment_method",
+    "tags", "todo", "todo_by", "email", "phone", "contact_problem", "first_name", "last_name", "company",
+    "locale", "country", "region", "city", "postal_code", "address", "zones",
+)  # fmt: skip
 _told = attrgetter(*(field.name for field in fields(Snapshot) if field.name != "updated_at"))
 
 

@@ -1,12 +1,13 @@
 """How entries become orders, lines, customers, consents and events, many in one transaction."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
+from typing import Any
 
-from sqlalchemy import RowMapping, and_, bindparam, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from paldies.campaigns.words import EventKind
@@ -19,6 +20,8 @@ from paldies.orders.entries import Entry, Home
 from paldies.orders.events import Known, News
 from paldies.orders.history import History
 from paldies.orders.unknown import without_forgotten
+from paldies.store.among import among
+from paldies.store.questions import Question
 from paldies.store.schema import order_events, orders
 
 
@@ -57,15 +60,18 @@ class _Decided:
         return self.entry.snapshot.id
 
 
-# Made once: asking takes less time than putting the question into words.
-_OF_THESE = and_(
-    orders.c.shop == bindparam("of_shop"), orders.c.external_id.in_(bindparam("ids", expanding=True))
-)
-_SHAS = select(orders.c.external_id, orders.c.sha).where(_OF_THESE)
-_STORED = (
+_OF_THESE = and_(orders.c.shop == bindparam("of_shop"), among(orders.c.external_id, "ids"))
+_SHAS = Question(select(orders.c.external_id, orders.c.sha).where(_OF_THESE))
+_STORED = Question(
     select(orders.c.id, orders.c.external_id, orders.c.sha, orders.c.updated_at)
     .add_columns(orders.c.customer_id, orders.c.bought_by)
     .where(_OF_THESE)
+)
+_EVENTS = Question(
+    select(order_events.c.id, order_events.c.order_id, order_events.c.kind, order_events.c.ordinal)
+    .add_columns(order_events.c.happened_at, order_events.c.first_seen_at, order_events.c.amount)
+    .where(among(order_events.c.order_id, "orders"))
+    .order_by(order_events.c.order_id, order_events.c.ordinal)
 )
 
 
@@ -77,13 +83,13 @@ def take_in(session: Session, shop: str, entries: Sequence[Entry], *, home: Home
     stored = _stored(session, shop, entries)
     new_to_us = without_forgotten(session, shop, [e for e in entries if e.snapshot.id not in stored])
     first = _of_new_orders(session, shop, new_to_us, home=home)
-    altered = [e for e in entries if (row := stored.get(e.snapshot.id)) and row["sha"] != e.sha]
+    altered = [e for e in entries if (row := stored.get(e.snapshot.id)) and row.sha != e.sha]
     following = _of_known_orders(session, altered, stored, home=home)
     current = [one for one in following if not one.is_older]
     written = [one for one in following if not one.is_older or one.news != News()]
 
-    bump(session, {one.owner.customer_id for one in (*first, *written)})
-    contacts.refresh(session, [_contacts(one) for one in (*first, *current)])
+    bump(session, {one.owner.customer_id for one in (*first, *written) if not one.owner.is_new})
+    contacts.refresh(session, _worth_comparing([*first, *current]))
     added = rows.add(session, shop, [(one.entry, one.placed_at, one.owner) for one in first])
     rows.change(session, [(one.row, one.entry, one.placed_at) for one in current if one.row])
     ids = added | {one.id: one.row for one in following if one.row}
@@ -102,14 +108,13 @@ def take_in(session: Session, shop: str, entries: Sequence[Entry], *, home: Home
 
 def known_shas(session: Session, shop: str, external_ids: Iterable[str]) -> dict[str, str]:
     """Of stored orders, by the shop's id: a snapshot that hashes to the same has nothing to say."""
-    found = session.execute(_SHAS, {"of_shop": shop, "ids": list(set(external_ids))})
+    found = _SHAS.ask(session, of_shop=shop, ids=set(external_ids))
     return {row.external_id: row.sha for row in found}
 
 
-def _stored(session: Session, shop: str, entries: Sequence[Entry]) -> dict[str, RowMapping]:
-    ids = [entry.snapshot.id for entry in entries]
-    found = session.execute(_STORED, {"of_shop": shop, "ids": ids})
-    return {row["external_id"]: row for row in found.mappings()}
+def _stored(session: Session, shop: str, entries: Sequence[Entry]) -> dict[str, Any]:
+    found = _STORED.ask(session, of_shop=shop, ids=[entry.snapshot.id for entry in entries])
+    return {row.external_id: row for row in found}
 
 
 def _of_new_orders(session: Session, shop: str, entries: Sequence[Entry], *, home: Home) -> list[_Decided]:
@@ -122,29 +127,26 @@ def _of_new_orders(session: Session, shop: str, entries: Sequence[Entry], *, hom
 
 
 def _of_known_orders(
-    session: Session, entries: Sequence[Entry], stored: Mapping[str, RowMapping], *, home: Home
+    session: Session, entries: Sequence[Entry], stored: Mapping[str, Any], *, home: Home
 ) -> list[_Decided]:
     """A known order keeps its customer, whatever is changed about it."""
     decided = []
-    known = _known_events(session, [stored[entry.snapshot.id]["id"] for entry in entries])
+    known = _known_events(session, [stored[entry.snapshot.id].id for entry in entries])
     for entry in entries:
         row = stored[entry.snapshot.id]
-        is_older = bool(entry.updated_at and row["updated_at"] and entry.updated_at < row["updated_at"])
+        is_older = bool(entry.updated_at and row.updated_at and entry.updated_at < row.updated_at)
         found = events.news(
-            entry.happened, known[row["id"]], zone=home.zone, now=entry.seen_at, is_older=is_older
+            entry.happened, known[row.id], zone=home.zone, now=entry.seen_at, is_older=is_older
         )
-        owner = Owner(row["customer_id"], row["bought_by"] or row["customer_id"])
-        decided.append(
-            _Decided(entry, found, owner, _placed_at(found, known[row["id"]]), row["id"], is_older)
-        )
+        owner = Owner(row.customer_id, row.bought_by or row.customer_id)
+        decided.append(_Decided(entry, found, owner, _placed_at(found, known[row.id]), row.id, is_older))
     return decided
 
 
 def _known_events(session: Session, order_ids: Sequence[int]) -> dict[int, list[Known]]:
     known: dict[int, list[Known]] = defaultdict(list)
     if order_ids:
-        wanted = select(order_events).where(order_events.c.order_id.in_(order_ids))
-        for row in session.execute(wanted.order_by(order_events.c.order_id, order_events.c.ordinal)):
+        for row in _EVENTS.ask(session, orders=order_ids):
             event = Known(
                 row.id, EventKind(row.kind), row.ordinal, row.happened_at, row.first_seen_at, row.amount
             )
@@ -158,6 +160,12 @@ def _placed_at(found: News, known: Iterable[Known]) -> datetime:
     corrected = (change.happened_at for change in found.corrected if change.id in times)
     new = (event.happened_at for event in found.new if event.kind is EventKind.PLACED)
     return next(chain(corrected, new, times.values()))
+
+
+def _worth_comparing(decided: Sequence[_Decided]) -> list[Contacts]:
+    """Of somebody new with one order all is known from that."""
+    orders_of = Counter(one.owner.customer_id for one in decided)
+    return [_contacts(one) for one in decided if not one.owner.is_new or orders_of[one.owner.customer_id] > 1]
 
 
 def _contacts(one: _Decided) -> Contacts:

@@ -4,17 +4,41 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from paldies.customers.identity import Owner
-from paldies.orders.entries import Entry
+from paldies.orders.entries import VALUES, Entry
 from paldies.orders.events import Corrected, New
 from paldies.orders.history import History
 from paldies.orders.open_orders import is_open
 from paldies.orders.retiming import retime
 from paldies.orders.snapshot import SnapshotLine
+from paldies.store.among import among
+from paldies.store.prepared import Prepared
+from paldies.store.questions import Question
 from paldies.store.schema import order_events, order_lines, orders
+
+_CHANGING = (*VALUES, "placed_at", "sha", "updated_at", "is_open")
+_ADD = Prepared(insert(orders))
+_IDS = Question(
+    select(orders.c.external_id, orders.c.id).where(
+        orders.c.shop == bindparam("of_shop"), among(orders.c.external_id, "ids")
+    )
+)
+_CHANGE = Prepared(
+    update(orders)
+    .where(orders.c.id == bindparam("row"))
+    .values({name: bindparam(f"new_{name}", type_=orders.c[name].type) for name in _CHANGING})
+)
+_ADD_LINES = Prepared(insert(order_lines))
+_DROP_LINES = Prepared(delete(order_lines).where(among(order_lines.c.order_id, "orders")))
+_ADD_EVENTS = Prepared(insert(order_events))
+_CORRECT = Prepared(
+    update(order_events)
+    .where(order_events.c.id == bindparam("row"))
+    .values(happened_at=bindparam("at", type_=order_events.c.happened_at.type), amount=bindparam("sum"))
+)
 
 
 def add(session: Session, shop: str, entries: Iterable[tuple[Entry, datetime, Owner]]) -> dict[str, int]:
@@ -31,15 +55,19 @@ def add(session: Session, shop: str, entries: Iterable[tuple[Entry, datetime, Ow
     ]
     if not rows:
         return {}
-    added = session.execute(insert(orders).returning(orders.c.external_id, orders.c.id), rows)
+    _ADD.run(session, rows)
+    added = _IDS.ask(session, of_shop=shop, ids=[row["external_id"] for row in rows])
     return {row.external_id: row.id for row in added}
 
 
 def change(session: Session, entries: Iterable[tuple[int, Entry, datetime]]) -> None:
     """Takes over everything that the newest snapshots say, by row id."""
-    rows = [{"row": row, **_values(entry, placed_at)} for row, entry, placed_at in entries]
+    rows = [
+        {"row": row} | {f"new_{name}": value for name, value in _values(entry, placed_at).items()}
+        for row, entry, placed_at in entries
+    ]
     if rows:
-        session.connection().execute(update(orders).where(orders.c.id == bindparam("row")), rows)
+        _CHANGE.run(session, rows)
 
 
 def write_lines(
@@ -47,7 +75,7 @@ def write_lines(
 ) -> None:
     """The lines of orders, by row id, in place of those they had; None: the shop does not tell, they stay."""
     if old := [order_id for order_id, lines in told.items() if lines is not None and order_id not in new]:
-        session.execute(delete(order_lines).where(order_lines.c.order_id.in_(old)))
+        _DROP_LINES.run(session, [{"orders": tuple(old)}])
     rows = [
         {
             "order_id": order_id,
@@ -61,7 +89,7 @@ def write_lines(
         for position, line in enumerate(lines or (), start=1)
     ]
     if rows:
-        session.execute(insert(order_lines), rows)
+        _ADD_LINES.run(session, rows)
 
 
 def add_events(
@@ -90,17 +118,14 @@ def add_events(
         for order_id, event, seen_at in new
     ]
     if rows:
-        session.execute(insert(order_events), rows)
+        _ADD_EVENTS.run(session, rows)
 
 
 def correct(session: Session, corrected: Sequence[Corrected]) -> tuple[int, ...]:
     """The ids of the events that got another time."""
     if not corrected:
         return ()
-    session.connection().execute(
-        update(order_events).where(order_events.c.id == bindparam("row")),
-        [{"row": one.id, "happened_at": one.happened_at, "amount": one.amount} for one in corrected],
-    )
+    _CORRECT.run(session, [{"row": one.id, "at": one.happened_at, "sum": one.amount} for one in corrected])
     retime(session, {one.id: one.happened_at for one in corrected})
     return tuple(one.id for one in corrected)
 

@@ -8,19 +8,15 @@ from typing import Any
 from sqlalchemy import Dialect
 from sqlmodel.sql.sqltypes import UTCDateTime
 
-from paldies.store.among import Values
-
 Fit = Callable[[Any], Any]
 
 
 def to_driver(kind: Any, dialect: Dialect) -> Fit | None:
-    """None: as it is. A few hundred answers are kept: a wave has the same instants and words in every row."""
+    """None: as it is. Of instants a few hundred answers are kept: many rows of a wave have the same."""
     if isinstance(kind, UTCDateTime) and dialect.name == "sqlite":
         return lru_cache(256)(_text_of)
     fit: Fit | None = kind.dialect_impl(dialect).bind_processor(dialect)
-    if fit is None or isinstance(kind, Values):  # long, and never the same twice
-        return fit
-    return lru_cache(256)(fit)
+    return lru_cache(256)(fit) if fit and isinstance(kind, UTCDateTime) else fit
 
 
 def from_driver(kind: Any, dialect: Dialect, told: Any) -> Fit | None:

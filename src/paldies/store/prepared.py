@@ -17,8 +17,14 @@ class _Ready:
 
     sql: str
     names: Sequence[str]  # of the parameters, in the order of their places
-    fits: Sequence[Fit | None]  # what makes Python's values the driver's, in the same order
+    fits: Sequence[tuple[int, Fit]]  # what makes Python's values the driver's, by place
     constants: Mapping[str, Any]  # what the statement itself says
+
+    def fitted(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
+        values = [row[name] for name in self.names]
+        for place, fit in self.fits:
+            values[place] = fit(values[place])
+        return tuple(values)
 
 
 class Prepared:
@@ -35,9 +41,8 @@ class Prepared:
         ready = self._by_dialect.get(dialect.name)
         if ready is None:
             ready = self._by_dialect[dialect.name] = self._compiled(dialect, list(rows[0]))
-        places = list(zip(ready.names, ready.fits, strict=True))
         values = [{**ready.constants, **row} for row in rows] if ready.constants else rows
-        fitted = [tuple(fit(row[name]) if fit else row[name] for name, fit in places) for row in values]
+        fitted = [ready.fitted(row) for row in values]
         if dialect.positional:
             connection.exec_driver_sql(ready.sql, fitted)
         else:
@@ -48,6 +53,10 @@ class Prepared:
     def _compiled(self, dialect: Dialect, names: list[str]) -> _Ready:
         compiled: Any = self._statement.compile(dialect=dialect, column_keys=names)
         order = compiled.positiontup if dialect.positional else list(compiled.binds)
-        fits = [to_driver(compiled.binds[name].type, dialect) for name in order]
+        fits = [
+            (place, fit)
+            for place, name in enumerate(order)
+            if (fit := to_driver(compiled.binds[name].type, dialect))
+        ]
         constants = {name: bind.value for name, bind in compiled.binds.items() if name not in names}
         return _Ready(compiled.string, order, fits, constants)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Dialect, Select
+from sqlalchemy import CompoundSelect, Dialect, Select
 from sqlalchemy.orm import Session
 
 from paldies.store.fits import Fit, from_driver, to_driver
@@ -26,7 +26,7 @@ class Question:
     Of many values at once it asks by `among`: an IN would be another statement for every number of them.
     """
 
-    def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
+    def __init__(self, statement: Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]) -> None:
         self._statement = statement
         names = [column.name for column in statement.selected_columns]
         self._row: Any = namedtuple("Row", names)  # type: ignore[misc]
