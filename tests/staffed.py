@@ -103,12 +103,12 @@ PEOPLE = (  # name, zone, number, country, todo
 def furnish(folder: Path) -> Path:
     """A folder with paldies.toml and one campaign; the name of the file."""
     texts = folder / "message_templates"
-    (texts / "first_day").mkdir(parents=True)
     shipped = bundled_templates()
-    for file in [*shipped.iterdir(), *(shipped / "first_day").iterdir()]:
+    for file in [*shipped.iterdir(), *shipped.glob("first_day/*"), *shipped.glob("answers/*")]:
         if file.is_file() and not {".ru", ".lv"} & set(file.suffixes):
-            where = texts / "first_day" if file.parent != shipped else texts
-            (where / file.name).write_bytes(file.read_bytes())
+            copied = texts / file.relative_to(shipped)
+            copied.parent.mkdir(parents=True, exist_ok=True)
+            copied.write_bytes(file.read_bytes())
     (texts / "first_day/campaign.toml").write_text(FIRST_DAY)
     (folder / "paldies.toml").write_text(TOML)
     return folder / "paldies.toml"
@@ -118,6 +118,9 @@ def fill(session: Session, app: App, now: datetime) -> None:
     """Six orders of yesterday: what was due is sent, asked of staff, or waits for approval."""
     campaign = parse(FIRST_DAY, file="first_day", name="first_day", channels=TRAITS)
     publish(session, Draft(campaign, FIRST_DAY), now - timedelta(days=30))
+    answers = (app.templates / "answers/campaign.toml").read_text()
+    campaign = parse(answers, file="answers", name="answers", channels=TRAITS)
+    publish(session, Draft(campaign, answers), now - timedelta(days=30))
     yesterday = now - timedelta(hours=20, minutes=20)
     for name, zone, phone, country, todo in PEOPLE:
         first, _, last = name.partition(" ")

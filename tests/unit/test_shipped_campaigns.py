@@ -5,7 +5,7 @@ from itertools import combinations
 
 import pytest
 
-from paldies.campaigns.definition import Campaign
+from paldies.campaigns.definition import ANSWERS, Campaign
 from paldies.campaigns.policy import PROMOTIONAL_REST
 from paldies.campaigns.reading import STOPS, parse
 from paldies.campaigns.words import EventKind, Purpose
@@ -25,11 +25,15 @@ CAMPAIGNS = [
 AFTER_DELIVERY = [step for one in CAMPAIGNS if one.trigger is EventKind.DELIVERED for step in one.steps]
 
 
-def test_there_are_three() -> None:
-    assert [campaign.name for campaign in CAMPAIGNS] == ["first_day", "getting_started", "listening"]
+BY_THEMSELVES = [one for one in CAMPAIGNS if one.trigger is not EventKind.MANUAL]
 
 
-@pytest.mark.parametrize("campaign", CAMPAIGNS, ids=lambda campaign: campaign.name)
+def test_there_are_three_and_what_a_person_answers() -> None:
+    assert [campaign.name for campaign in BY_THEMSELVES] == ["first_day", "getting_started", "listening"]
+    assert [campaign.name for campaign in CAMPAIGNS if campaign not in BY_THEMSELVES] == [ANSWERS]
+
+
+@pytest.mark.parametrize("campaign", BY_THEMSELVES, ids=lambda campaign: campaign.name)
 def test_each_knows_the_buyers_question_and_when_to_stop(campaign: Campaign) -> None:
     assert campaign.title and campaign.expects.endswith("?") and campaign.risk
     assert campaign.stop_on == STOPS
@@ -67,7 +71,7 @@ def test_advice_and_surveys_are_promotional_and_what_concerns_the_order_is_servi
 
 
 def test_the_reminder_asks_a_machine_then_a_person_and_writes_last() -> None:
-    reminder = CAMPAIGNS[0].step("2_reminder")
+    reminder = BY_THEMSELVES[0].step("2_reminder")
 
     assert reminder is not None
     assert reminder.channels == ("call", "sms", "task", "email")

@@ -19,6 +19,7 @@ from paldies.templates.values import ShopCard
 LANGUAGES = ("en", "lv", "ru")
 REMINDER = "first_day/2_reminder"
 LETTERS = (
+    "answers/1_answer",
     "first_day/1_right_choice",
     REMINDER,
     "first_day/3_thank_you",

@@ -35,6 +35,7 @@ class What(StrEnum):
     RELEASED = "released", "let it go"
     DROPPED = "dropped", "decided not to send it"
     SETTLED = "settled", "found out whether it had left"
+    ANSWERED = "answered", "answered"
     CASE_CLOSED = "case_closed", "closed the complaint"
     PAUSED = "paused", "paused it"
     RESUMED = "resumed", "let it go on"

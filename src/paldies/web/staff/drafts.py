@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
+from starlette.datastructures import FormData
 
 from paldies.campaigns.reasons import Reason
 from paldies.campaigns.words import MessageStatus
@@ -18,7 +19,10 @@ from paldies.templates.by_hand import Wording, filled_in
 from paldies.templates.renderer import Content
 from paldies.templates.text import Text
 from paldies.web.desk import Unknown
+from paldies.web.forms import text_of
 from paldies.web.staff.office import Office
+
+LONGEST = 20_000  # characters of a letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,14 @@ class Draft:
         if self.letter.send_at <= self.clock.now:
             return "as soon as the rules permit"
         return f"on {self.clock.say(self.letter.send_at)}"
+
+
+def wording_of(form: FormData) -> Wording | None:
+    """What somebody has written; None if it was another form. Raises TooMuch."""
+    if "body" not in form:
+        return None
+    subject, body = (text_of(form, name, longest=LONGEST) for name in ("subject", "body"))
+    return Wording(" ".join(subject.split()), body)
 
 
 def read_draft(session: Session, number: int, office: Office) -> Draft:

@@ -16,12 +16,18 @@ from paldies.reports.waiting import Letter
 from paldies.templates.by_hand import Wording
 from paldies.templates.renderer import Content
 from paldies.web.forms import text_of
-from paldies.web.staff.drafts import changed, known_letter, read_content, read_draft, subject_of
+from paldies.web.staff.drafts import (
+    LONGEST,
+    changed,
+    known_letter,
+    read_content,
+    read_draft,
+    subject_of,
+    wording_of,
+)
 from paldies.web.staff.guard import Guard, Visit
 from paldies.web.staff.look import LETTER, Look, go_to
 from paldies.web.staff.office import Office
-
-LONGEST = 20_000  # characters of a letter
 
 
 def letters(office: Office, look: Look, guard: Guard) -> APIRouter:
@@ -30,7 +36,7 @@ def letters(office: Office, look: Look, guard: Guard) -> APIRouter:
 
     async def drawn(number: int, request: Request, visit: Visit, problem: str = "") -> Response:
         draft = await office.look(read_draft, number, office)
-        typed = _typed(visit) or draft.wording or draft.own
+        typed = wording_of(visit.form) or draft.wording or draft.own
         status = 409 if problem else 200
         return look.page(
             "letter",
@@ -59,7 +65,7 @@ def letters(office: Office, look: Look, guard: Guard) -> APIRouter:
 
     @pages.post("/letter")
     async def as_it_would_be(number: int, visit: Visit = admitted) -> Response:
-        return await shown(number, _typed(visit))
+        return await shown(number, wording_of(visit.form))
 
     @pages.post("/take")
     async def take(number: int, request: Request, visit: Visit = admitted) -> Response:
@@ -71,7 +77,7 @@ def letters(office: Office, look: Look, guard: Guard) -> APIRouter:
 
     @pages.post("/approve")
     async def approve(number: int, request: Request, visit: Visit = admitted) -> Response:
-        wording = _typed(visit)
+        wording = wording_of(visit.form)
         if wording and not (wording.body and wording.subject):
             return await drawn(number, request, visit, "There is nothing written in it.")
         try:
@@ -105,14 +111,6 @@ def letters(office: Office, look: Look, guard: Guard) -> APIRouter:
         return go_to("/desk/", saying=f"The message for {who}: {handled.sentence}.")
 
     return pages
-
-
-def _typed(visit: Visit) -> Wording | None:
-    """What somebody has written into the form; None if it was not this form."""
-    if "body" not in visit.form:
-        return None
-    subject, body = (text_of(visit.form, name, longest=LONGEST) for name in ("subject", "body"))
-    return Wording(" ".join(subject.split()), body)
 
 
 def _framed(content: Content | str) -> Response:
