@@ -100,10 +100,10 @@ def _measure(url: str, orders: int) -> None:
         migrations.upgrade(database)
         print(f"{'SQLite' if database.is_sqlite else 'PostgreSQL'}:")
         print(f"  taken in: {_each(_take_in(database), TAKEN_IN, 'order')}")
-        _plan(database)
-        _publish(database, "")
-        _fill(database, TAKEN_IN + 1, TAKEN_IN + orders)
-        planned, longest = _plan(database)
+        plan_all(database)
+        publish_five(database, "")
+        fill(database, TAKEN_IN + 1, TAKEN_IN + orders)
+        planned, longest = plan_all(database)
         rows = orders * len(STEPS)
         print(
             f"  planned: {_each(planned, rows, 'message')}; a transaction of {longest * 1000:.0f} ms at most"
@@ -112,9 +112,9 @@ def _measure(url: str, orders: int) -> None:
         print(f"  bare INSERT … SELECT of the same messages: {_each(bare, rows, 'message')}")
         both = bare + _bare(database, enrolments)
         _print_ratios(planned, bare, both)
-        _publish(database, "order.total >= 20 and customer.order_count == 1")
-        _fill(database, TAKEN_IN + orders + 1, TAKEN_IN + orders + ASKED)
-        asked, _ = _plan(database)
+        publish_five(database, "order.total >= 20 and customer.order_count == 1")
+        fill(database, TAKEN_IN + orders + 1, TAKEN_IN + orders + ASKED)
+        asked, _ = plan_all(database)
         print(f"  without `who`: {_each(planned, orders, 'order')}")
         print(f"  with `who`:    {_each(asked, ASKED, 'order')}")
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -174,7 +174,7 @@ def _order(number: int) -> Snapshot:
     )
 
 
-def _publish(database: Database, who: str) -> None:
+def publish_five(database: Database, who: str) -> None:
     steps = [
         f'[[steps]]\nname = "{name}"\nafter = "{after}"\nchannels = ["email"]\npurpose = "service"\n'
         for name, after in STEPS.items()
@@ -187,7 +187,7 @@ def _publish(database: Database, who: str) -> None:
     database.now(publish, Draft(campaign, source), BEGIN + timedelta(minutes=5))
 
 
-def _fill(database: Database, first: int, last: int) -> None:
+def fill(database: Database, first: int, last: int) -> None:
     dialect = database.engine.dialect.name
     series = _SERIES[dialect].format(first=first, last=last)
     at = f"{BEGIN + timedelta(minutes=10):%Y-%m-%d %H:%M:%S.%f}" + ("" if dialect == "sqlite" else "+00")
@@ -196,7 +196,7 @@ def _fill(database: Database, first: int, last: int) -> None:
             connection.exec_driver_sql(statement.format(series=series, at=at))
 
 
-def _plan(database: Database) -> tuple[Spent, float]:
+def plan_all(database: Database) -> tuple[Spent, float]:
     """Altogether, and the seconds of the longest transaction."""
     plans, longest, altogether = Plans(TRAITS), 0.0, Spent()
     while True:
