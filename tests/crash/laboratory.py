@@ -14,7 +14,7 @@ from tests.crash.house import House
 from tests.crash.living import Tenant
 from tests.crash.oracle import Verdict, judge
 from tests.crash.sabotage import NEEDS_POWER_CUTS, NEEDS_RACES
-from tests.crash.schedule import Life, life
+from tests.crash.schedule import Life, crowded, life
 from tests.crash.telling import untold
 from tests.postgres import NoServer, Server, postgres
 
@@ -48,8 +48,8 @@ def schedule(seed: int, lives: int, *, sabotage: str = "", has_server: bool = Fa
         one = life(dice, may_cut_power=may_cut, has_server=has_server)
         if sabotage in NEEDS_POWER_CUTS and not one.has_power_cut:
             continue
-        if sabotage in NEEDS_RACES and not one.has_race:
-            continue
+        if sabotage in NEEDS_RACES:
+            one = crowded(one)
         lives -= 1
         yield one
 

@@ -23,6 +23,7 @@ from tests.workplace import PROMPT, eventually
 _STEP = 600.0  # seconds of the house's time that the last life skips at once
 _DEADLINES = 3.5 * 3600.0  # seconds after which every step of every order is over
 _MOST_OVERTAKINGS = 2  # in one life, or nobody would be left to write to
+_HINDRANCES = frozenset({Deed.LOCK, Deed.DISK_FULL, Deed.SERVER_STOP, Deed.CUT})
 _LAST_CHANCE = 10.0  # seconds
 _IN_PEACE = (0, -signal.SIGTERM)  # the latter before it had begun to listen
 _UNDER_WAY = "SELECT 1 FROM messages WHERE status IN ('scheduled', 'sending')"
@@ -157,7 +158,7 @@ class Tenant:
         is_there = self._wait(process, life.lasts)
         if life.end is End.TERM and is_there:
             self.record.faults[life.end] += 1
-            self._stop(process)
+            self._stop(process, life)
             return
         if life.end is End.TERM_THEN_KILL and is_there:
             process.terminate()
@@ -184,13 +185,13 @@ class Tenant:
             process.join(0.01)
         return process.is_alive()
 
-    def _stop(self, process: ForkServerProcess) -> None:
+    def _stop(self, process: ForkServerProcess, life: Life | None = None) -> None:
         send(process, signal.SIGTERM)
         if self._wait(process, PROMPT):
             self.record.oddities.append(f"it would not stop: {self._last_words()}")
             process.kill()
             process.join(PROMPT)
-        elif process.exitcode not in _IN_PEACE:
+        elif process.exitcode not in _IN_PEACE and not (life and _was_hindered(life)):
             self.record.oddities.append(f"it stopped with {process.exitcode}: {self._last_words()}")
 
     def _live_in_a_closed_folder(self, life: Life) -> None:
@@ -213,4 +214,4 @@ class Tenant:
 
 def _was_hindered(life: Life) -> bool:
     """Somebody may have kept it from opening its database at all."""
-    return any(act.deed in (Deed.LOCK, Deed.DISK_FULL) for act in life.acts)
+    return any(act.deed in _HINDRANCES for act in life.acts)

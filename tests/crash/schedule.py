@@ -1,7 +1,7 @@
 """What is to go wrong in a life of the daemon: all of it follows from the seed."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeVar
 
@@ -65,11 +65,6 @@ class Life:
     def has_power_cut(self) -> bool:
         return self.end in (End.POWER, End.POWER_AT_POINT)
 
-    @property
-    def has_race(self) -> bool:
-        """Somebody else acts between a decision and its claim."""
-        return Point.BEFORE_CLAIM in self.faults and "STOP" in self.faults
-
 
 HOUR, YEAR = 3600.0, 365 * 86_400.0
 JUMPS = (HOUR, -HOUR, HOUR, -HOUR, 0.0, 0.0, 2 * YEAR, -2 * YEAR)
@@ -128,6 +123,14 @@ def life(dice: random.Random, *, may_cut_power: bool, has_server: bool) -> Life:
         zone=dice.choice(_ZONES),
         is_hasty=dice.random() < _HASTY,
     )
+
+
+def crowded(one: Life) -> Life:
+    """It stops before every claim, so that others may act there; nothing else goes wrong in time."""
+    return replace(
+        one, end=End.MOMENT, acts=(), lasts=3.0, letters=6, calls=6, trouble=0.0, is_hasty=False,
+        is_read_only=False, faults=f"{Point.BEFORE_CLAIM}:1:STOP",
+    )  # fmt: skip
 
 
 def _act(dice: random.Random) -> Act:
