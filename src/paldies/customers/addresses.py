@@ -88,4 +88,9 @@ def phone_number(text: str, country: str = "") -> str:
 
 def is_relay(email: str) -> bool:
     """Whether a normalised address is a marketplace's forwarder: it says nothing about who the buyer is."""
-    return _RELAYS.search(email.rpartition("@")[2]) is not None
+    return _is_relays(email.rpartition("@")[2])
+
+
+@lru_cache(4096)
+def _is_relays(domain: str) -> bool:
+    return _RELAYS.search(domain) is not None

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import structlog
+
 from paldies.orders import storing
 from paldies.orders.entries import Home
 from paldies.orders.history import History
@@ -15,6 +17,8 @@ from paldies.orders.shops.rejects import Rejects
 from paldies.orders.told import Told
 from paldies.store.database import Database
 
+log = structlog.get_logger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class Imported:
@@ -22,7 +26,7 @@ class Imported:
 
     added: int = 0
     known: int = 0  # orders that were there already: they are left as they are
-    rejected: int = 0  # rows not understood; they are in `<file>.rejected`, with line and reason
+    rejected: int = 0  # rows not understood, in `<file>.rejected` with line and reason, or not to be stored
     problem: str = ""  # why that file could not be written
 
 
@@ -40,7 +44,7 @@ def import_file(
     `on_progress` is told how many bytes have been read, and of how many. May be broken off and begun again.
     Raises ShopError for a file that cannot be read.
     """
-    home, added, known = Home(reading.zone, country), 0, 0
+    home, added, known, refused = Home(reading.zone, country), 0, 0, 0
     rejects = Rejects(path)
     try:
         for page in read_file(path, reading, on_progress=on_progress, on_rejected=rejects.add):
@@ -49,7 +53,10 @@ def import_file(
             taken = storing.store(database, reading.shop, missing, home=home, history=History())
             added += taken.new
             known += len(page.snapshots) - len(missing)
+            for one in taken.refused:
+                log.error("an order could not be imported", where=one.where, problem=one.problem)
+            refused += len(taken.refused)
         rejects.put_in_place()
     finally:
         rejects.drop()
-    return Imported(added, known, rejects.count, rejects.problem)
+    return Imported(added, known, rejects.count + refused, rejects.problem)

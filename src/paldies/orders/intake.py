@@ -19,6 +19,7 @@ from paldies.orders import events, rows
 from paldies.orders.entries import Entry, Home
 from paldies.orders.events import Known, News
 from paldies.orders.history import History
+from paldies.orders.shops.base import Rejected
 from paldies.orders.unknown import without_forgotten
 from paldies.store.among import among
 from paldies.store.questions import Question
@@ -33,6 +34,7 @@ class Taken:
     changed: int = 0
     events: int = 0
     retimed: tuple[int, ...] = ()  # events, by id
+    refused: tuple[Rejected, ...] = ()  # what could not be stored
 
     def __add__(self, other: "Taken") -> "Taken":
         return Taken(
@@ -40,6 +42,7 @@ class Taken:
             self.changed + other.changed,
             self.events + other.events,
             self.retimed + other.retimed,
+            self.refused + other.refused,
         )
 
 

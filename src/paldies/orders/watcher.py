@@ -93,7 +93,7 @@ class Watcher:
             history=progress.history,
             finally_=partial(_finish, shop=self.shop.name, now=told[-1].at),
         )
-        return Watched(len(told), taken)
+        return Watched(len(told), taken, self._unreported(taken.refused))
 
     def rescan_if_due(self, now: datetime) -> Watched:
         """Once a night, the present state of all open orders. Raises ShopError like `watch`."""
@@ -152,7 +152,9 @@ class Watcher:
                     else None,
                 )
                 cursor = page.cursor
-                watched += Watched(len(page.snapshots), taken, self._unreported(page.rejected))
+                watched += Watched(
+                    len(page.snapshots), taken, self._unreported((*page.rejected, *taken.refused))
+                )
         return watched
 
     def _unreported(self, rejected: Iterable[Rejected]) -> tuple[Rejected, ...]:
