@@ -1,5 +1,6 @@
 """Work at the desk: what is done there, by whom, and that nothing is done twice."""
 
+import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from html import unescape
@@ -16,7 +17,7 @@ from paldies.replies import leases
 from paldies.replies.deeds import About, What
 from paldies.replies.leases import LASTS, Taken
 from paldies.store.database import Database
-from paldies.store.schema import cases, deeds, messages, staff_tasks, suppressions, wordings
+from paldies.store.schema import cases, deeds, messages, orders, staff_tasks, suppressions, wordings
 from paldies.web.staff import sessions
 from tests.factories import NOON
 from tests.rows import add_customer, add_order
@@ -333,6 +334,25 @@ async def test_a_wish_is_written_down_for_an_address_of_theirs_alone(shop: Staff
     assert (own.status, other.status) == (303, 409)
     assert [row["address"] for row in shop.rows(suppressions)] == ["alice@example.com"]
     assert "asked by telephone" in (await anna.get(place)).text
+
+
+async def test_an_admin_takes_out_and_forgets_who_wishes_it(shop: StaffedShop) -> None:
+    anna = await shop.colleague()
+    place = (await anna.get("/desk/customers?q=alice@example.com")).headers["location"]
+
+    taken = await anna.post(f"{place}/export")
+    mistyped = await anna.post(f"{place}/forget", {"typed": "alice"})
+    still = await anna.get(place)
+    gone = await anna.post(f"{place}/forget", {"typed": "alice@example.com"})
+
+    tables = json.loads(taken.text)["live"]["tables"]
+    assert tables["customers"][0]["email"] == "alice@example.com"
+    assert "attachment" in taken.headers["content-disposition"]
+    assert (mistyped.status, "Nothing was changed: type an address" in still.text) == (303, True)
+    assert gone.headers["location"] == "/desk/customers"
+    assert (await anna.get(place)).status == 404
+    assert "alice" not in repr([dict(row) for row in shop.rows(orders)])
+    assert [what for _, what, _ in done(shop)] == ["exported", "forgot"]
 
 
 async def test_what_was_done_is_on_record(shop: StaffedShop) -> None:

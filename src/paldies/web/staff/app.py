@@ -19,6 +19,7 @@ from paldies.web.staff.letters import letters
 from paldies.web.staff.look import HEADERS, SCRIPT, Look
 from paldies.web.staff.office import Office
 from paldies.web.staff.orders import orders
+from paldies.web.staff.privacy import privacy
 from paldies.web.staff.signing_in import signing_in, signing_out
 from paldies.web.staff.today import today
 
@@ -47,6 +48,7 @@ def make_desk(office: Office) -> FastAPI:
     inside.include_router(complaints(office, look, guard))
     inside.include_router(orders(office, look, guard))
     inside.include_router(customers(office, look, guard))
+    inside.include_router(privacy(office, look, guard))
     inside.include_router(campaigns(office, look, guard, days))
     inside.include_router(figures(office, look, guard, days))
     inside.include_router(journal(office, look, guard))

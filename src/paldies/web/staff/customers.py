@@ -30,7 +30,7 @@ CHANNELS = sorted({*CHECKBOXES, *TRAITS})
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class Known:
     id: int
     card: Card
     complaints: list[Complaint]
@@ -55,7 +55,7 @@ def customers(office: Office, look: Look, guard: Guard) -> APIRouter:
         return look.page("customers", request, visit, asked=asked)
 
     async def drawn(uuid: str, request: Request, visit: Visit, problem: str = "") -> Response:
-        person = await office.look(_person, uuid)
+        person = await office.look(read_customer, uuid)
         status = 409 if problem else 200
         return look.page(
             "customer", request, visit, person=person, channels=CHANNELS, problem=problem, status=status
@@ -68,7 +68,7 @@ def customers(office: Office, look: Look, guard: Guard) -> APIRouter:
     @pages.post("/{uuid}/wish")
     async def wish(uuid: str, request: Request, visit: Visit = admitted) -> Response:
         """What a customer has asked for, written down by a person."""
-        person = await office.look(_person, uuid)
+        person = await office.look(read_customer, uuid)
         try:
             wanted = _wish(visit, person, office.country)
         except (AddressError, ValueError) as refusal:
@@ -90,7 +90,7 @@ class _Wish:
     reason: str
 
 
-def _wish(visit: Visit, person: Person, country: str) -> _Wish:
+def _wish(visit: Visit, person: Known, country: str) -> _Wish:
     """Raises ValueError, AddressError."""
     what, typed = text_of(visit.form, "what"), text_of(visit.form, "address")
     channel, purpose = text_of(visit.form, "channel"), text_of(visit.form, "purpose")
@@ -144,10 +144,10 @@ def _find(session: Session, asked: str) -> str:
     return ""
 
 
-def _person(session: Session, uuid: str) -> Person:
+def read_customer(session: Session, uuid: str) -> Known:
     """Raises Unknown."""
     card = card_of(session, uuid)
     if card is None:
         raise Unknown
     number: int = session.execute(select(rows.c.id).where(rows.c.uuid == card.customer["uuid"])).scalar_one()
-    return Person(number, card, complaints_of(session, number), deeds.about(session, customer_ids=[number]))
+    return Known(number, card, complaints_of(session, number), deeds.about(session, customer_ids=[number]))

@@ -27,20 +27,26 @@ class Office:
     """The daemon's own house, and the other database that customers' wishes hold in."""
 
     app: App
-    staff: Staff
+    settings: Settings
     customers: Database  # where the messages are that customers have
-    public_url: str
-    country: str  # of telephone numbers that name none
 
     @classmethod
     def of(cls, app: App, settings: Settings, desk: Desk) -> "Office":
-        return cls(
-            app=app,
-            staff=settings.staff,
-            customers=desk.database,
-            public_url=settings.paldies.public_url,
-            country=settings.paldies.country,
-        )
+        return cls(app, settings, desk.database)
+
+    @property
+    def staff(self) -> Staff:
+        """Who may sit at the desk."""
+        return self.settings.staff
+
+    @property
+    def public_url(self) -> str:
+        return self.settings.paldies.public_url
+
+    @property
+    def country(self) -> str:
+        """Of telephone numbers that name none, ISO 3166-1."""
+        return self.settings.paldies.country
 
     @property
     def now(self) -> datetime:
