@@ -94,7 +94,7 @@ class Daemon:
             Tick("doubts", 5, self.settle_doubts),
             Tick("trace", 15, self.app.asking.trace),
             *([Tick("bounces", LOOK_EVERY, self.app.mailbox.look)] if self.app.mailbox else []),
-            Tick("cases", 10, self.app.escalation.tell),
+            Tick("cases", 5, self.app.escalation.tell),
             Tick("housekeeping", 60, self.keep_house),
             Tick("old hooks", 600, self.app.inbox.forget_old),
             Tick("forget", 600, self.forget),

@@ -74,6 +74,7 @@ def test_a_customer_who_answers_a_mail_is_heard(tmp_path: Path, server: KeepingS
         pages = [answered(f"http://127.0.0.1:{port}/health"), answered(way_out), answered(feedback)]
         out = answered(way_out, "List-Unsubscribe=One-Click")
         heard = answered(feedback, "rating=1&text=It+leaks.")
+        eventually(lambda: house.told("staff should look", topic="case 1"))
         process.terminate()
         process.join(PROMPT)
 

@@ -449,7 +449,7 @@ async def test_health_tells_whether_the_daemon_is_at_work(database: Database, tm
         stopped = await visitor.get("/health")
 
     assert (not_begun.status, at_work.status, paused.status, stopped.status) == (503, 200, 200, 503)
-    assert at_work.text == '{"mode":"live","database":"ok","heartbeat_age":40,"sending":"on"}'
+    assert at_work.text == '{"ready":true,"mode":"live","database":"ok","heartbeat_age":40,"sending":"on"}'
     assert '"sending":"paused"' in paused.text
     assert '"problem":"the daemon\'s heart has stopped beating"' in stopped.text
 
