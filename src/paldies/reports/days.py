@@ -55,12 +55,16 @@ class Days:
     _closed: dict[date, tuple[datetime, Day]] = field(default_factory=dict)
     _waiting: tuple[datetime, Mapping[Group, int]] | None = None
 
-    def latest(self, session: Session, now: datetime, *, count: int = SHOWN) -> Sequence[Day]:
+    def shown(self, now: datetime) -> Sequence[date]:
         """The oldest first, today last."""
         today = now.astimezone(self.zone).date()
-        wanted = [today - timedelta(days=back) for back in reversed(range(count))]
+        return [today - timedelta(days=back) for back in reversed(range(SHOWN))]
+
+    def latest(self, session: Session, now: datetime) -> Sequence[Day]:
+        """All that are shown."""
+        wanted = self.shown(now)
         self._closed = {on: kept for on, kept in self._closed.items() if on in wanted}
-        return [self._day(session, on, now) for on in wanted]
+        return [self.day(session, on, now) for on in wanted]
 
     def waiting(self, session: Session, now: datetime) -> Mapping[Group, int]:
         """What is still to come, and what is held or in doubt."""
@@ -68,7 +72,7 @@ class Days:
             self._waiting = now, _unfinished(session)
         return self._waiting[1]
 
-    def _day(self, session: Session, on: date, now: datetime) -> Day:
+    def day(self, session: Session, on: date, now: datetime) -> Day:
         counted_at, day = self._closed.get(on, (None, None))
         if day and counted_at and timedelta(0) <= now - counted_at < _CLOSED_FOR:
             return day

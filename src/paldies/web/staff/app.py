@@ -41,7 +41,7 @@ def make_desk(office: Office) -> FastAPI:
     look, guard, days = Look(office), Guard(office), Days(office.zone)
     desk.include_router(signing_in(office, look, guard))
     inside = APIRouter(dependencies=[Depends(guard.admit)])
-    inside.include_router(today(office, look, guard))
+    inside.include_router(today(office, look, guard, days))
     inside.include_router(calls(office, look, guard))
     inside.include_router(letters(office, look, guard))
     inside.include_router(held(office, look, guard))

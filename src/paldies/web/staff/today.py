@@ -2,27 +2,36 @@
 
 from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.orm import Session
+from starlette.background import BackgroundTask
 
 from paldies.replies import deeds, leases
 from paldies.replies.deeds import About, What
 from paldies.replies.leases import Taken
 from paldies.replies.task_list import Task, to_do
+from paldies.reports.days import Days
 from paldies.web.staff.day import call_of, channels_at_rest, read_day, subject_of
 from paldies.web.staff.guard import Guard, Visit
 from paldies.web.staff.look import Look, go_to
 from paldies.web.staff.office import Office
 
 
-def today(office: Office, look: Look, guard: Guard) -> APIRouter:
+def today(office: Office, look: Look, guard: Guard, days: Days) -> APIRouter:
     pages = APIRouter()
     admitted = Depends(guard.admit)
+
+    async def count() -> None:
+        """What other pages will show, a day at a time while this one is read: others are not kept waiting."""
+        for on in days.shown(office.now):
+            await office.look(days.day, on, office.now)
 
     @pages.api_route("/", methods=["GET", "HEAD"])
     async def show(request: Request, visit: Visit = admitted) -> Response:
         day = await office.look(read_day, office.now)
         greeting = _greeting(office.now.astimezone(office.zone).hour)
         at_rest = channels_at_rest(office.app)
-        return look.page("today", request, visit, day=day, greeting=greeting, at_rest=at_rest)
+        page = look.page("today", request, visit, day=day, greeting=greeting, at_rest=at_rest)
+        page.background = BackgroundTask(count)
+        return page
 
     @pages.post("/next")
     async def begin(visit: Visit = admitted) -> Response:
