@@ -14,6 +14,7 @@ from paldies.channels.email.imap import Imap, Mailbox, MailboxError
 from paldies.channels.email.returned.notice import Notice, Returned, Verdict
 from paldies.clock import SteppedClock
 from paldies.outbox import stops
+from paldies.outbox.endings import finish
 from paldies.outbox.links import Links
 from paldies.outbox.marks import mark, marked
 from paldies.outbox.planning import plan_new_events
@@ -67,6 +68,8 @@ def send(session: Session, *, at: datetime = NOON, address: str = ALICE, name: s
             started_at=at, outcome="sent", note="", cost=0,
         )
     )  # fmt: skip
+    passage = session.execute(select(messages.c.enrolment_id).where(messages.c.id == message)).scalar_one()
+    finish(session, [passage], at)  # as it is once everything was said
     return message
 
 

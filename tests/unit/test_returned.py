@@ -135,9 +135,7 @@ Content-Type: message/rfc822
             HARD,
         ),
         (
-            (
-                "<alice@example.lv>: host mx[192.0.2.1] said: 550 5.1.1 User unknown (in reply to RCPT TO)",
-            ),
+            ("<alice@example.lv>: host mx[192.0.2.1] said: 550 5.1.1 User unknown (in reply to RCPT TO)",),
             HARD,
         ),
         (
@@ -228,6 +226,24 @@ def test_a_complaint_is_known_by_its_form() -> None:
 
 def test_a_complaint_may_keep_silent_about_who_complains() -> None:
     assert only(complaint("Feedback-Type: abuse")) == Returned("", Verdict.COMPLAINT)
+
+
+def test_microsoft_says_who_complains_in_a_field_of_its_own() -> None:
+    content = b"""\
+From: staff@hotmail.com
+To: fbl@berzs.example
+Subject: complaint about message from 192.0.2.1
+Content-Type: message/rfc822
+
+X-HmXmrOriginalRecipient: <alice@example.lv>
+Message-ID: <original@berzs.example>
+Subject: Thank you
+
+Dear Alice
+"""
+
+    assert only(content) == Returned(ALICE, Verdict.COMPLAINT)
+    assert read(content).message_ids == ("original@berzs.example",)
 
 
 @pytest.mark.parametrize("kind", ["not-spam", "auth-failure"])

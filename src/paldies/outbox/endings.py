@@ -77,6 +77,15 @@ def finish_each(session: Session, moments: Mapping[int, datetime]) -> None:
         _FINISH.run(session, [{"enrolment": number, "now": at} for number, at in moments.items()])
 
 
+def reopen(session: Session, enrolment_id: int) -> None:
+    """Where something comes back after all was said: there is something left to say again."""
+    session.execute(
+        update(enrolments)
+        .where(enrolments.c.id == enrolment_id, enrolments.c.state == EnrolmentState.FINISHED.value)
+        .values(state=EnrolmentState.OPEN.value, ended_at=None)
+    )
+
+
 def stop(session: Session, enrolment_ids: Collection[int], reason: Reason, now: datetime) -> None:
     """Ends enrolments before their time, and cancels what they have not said yet.
 

@@ -11,7 +11,7 @@ from paldies.campaigns.words import MessageStatus
 from paldies.channels.base import Receipt, Report
 from paldies.customers.suppressions import suppress
 from paldies.outbox import queue
-from paldies.outbox.endings import finish, open_next_legs
+from paldies.outbox.endings import finish, open_next_legs, reopen
 from paldies.outbox.plans import Plans
 from paldies.store.schema import attempts, delivery_events, messages
 
@@ -40,7 +40,7 @@ def record(session: Session, message_id: int, report: Report, *, plans: Plans, n
         values |= {"note": report.note, "ended_at": now}
     session.execute(update(messages).where(messages.c.id == message_id).values(**values))
     if reason:
-        _open_next_leg(session, message_id, reason, plans=plans, now=now)
+        _open_next_leg(session, message_id, row["enrolment_id"], reason, plans=plans, now=now)
     if awaited is None:
         finish(session, [row["enrolment_id"]], now)
     return is_news
@@ -147,8 +147,12 @@ def _heed_the_customer(session: Session, row: RowMapping, report: Report, now: d
         )
 
 
-def _open_next_leg(session: Session, message_id: int, reason: Reason, *, plans: Plans, now: datetime) -> None:
+def _open_next_leg(
+    session: Session, message_id: int, enrolment_id: int, reason: Reason, *, plans: Plans, now: datetime
+) -> None:
     waiting = queue.waiting(session, message_id, now)
     campaign = plans.version(session, waiting.plan_version_id)
     leg = queue.leg_after(waiting, campaign, reason, now)
+    if leg:
+        reopen(session, enrolment_id)  # an e-mail bounces days after everything was said
     open_next_legs(session, [leg] if leg else [])

@@ -7,7 +7,7 @@ from email.utils import parseaddr
 
 from flufl.bounce import all_failures
 
-from paldies.channels.email.returned import phrases
+from paldies.channels.email.returned import codes, phrases
 from paldies.channels.email.returned.meaning import judge
 from paldies.channels.email.returned.notice import Returned, Verdict
 from paldies.channels.email.returned.parts import header, prose, returned
@@ -75,6 +75,8 @@ def letter(mail: Message) -> Sequence[Returned]:
 def _judged(recipient: str, text: str, *, is_delay: bool) -> Returned:
     said = about(text, recipient)
     verdict, code = judge(said, bare=False)
+    if verdict is Verdict.SOFT and not code and not codes.reply(said) and not phrases.PERHAPS.search(text):
+        verdict, code = judge(text, bare=False)  # some say why before they say whom
     if is_delay and verdict is not Verdict.HARD:
         verdict = Verdict.DELAYED
     return Returned(recipient, verdict, code, said[:500])

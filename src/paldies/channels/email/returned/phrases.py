@@ -3,8 +3,9 @@
 import re
 from collections.abc import Sequence
 
-# Names of hosts and people, addresses and links: "spam.example.com" is no word about spam.
-_NAMES = re.compile(r"\S+://\S+|\S*@\S+|\b(?![245]\.\d{1,3}\.\d)[\w-]+(?:\.[\w-]+)+\b")
+# Links and names of hosts: "spam.example.com" is no word about spam.
+_NAMES = re.compile(r"\S+://\S+|\b(?![245]\.\d{1,3}\.\d)[\w-]+(?:\.[\w-]+)+\b")
+_ADDRESSES = re.compile(r"[^\s<>\"'()\[\]]*@[^\s<>\"'()\[\]:;,]+")
 
 
 def _any(alternatives: Sequence[str]) -> re.Pattern[str]:
@@ -38,7 +39,8 @@ ABOUT_US = _any(
         r"|operation|prohibited)",
         r"\b(rcpthosts|authenticat\w*|authori[sz]\w*|spf|dkim|dmarc|[rd]?n?s?bl|spam\w*|junk|virus\w*"
         r"|malware|phishing"
-        r"|suspicious|unsolicited|bulk|reputation|abuse|ptr|reverse dns|firewall|h?elo (command|name"
+        r"|suspicious|unsolicited|bulk|reputation|abuse|ptr|reverse (dns|host ?name)|client (host|ip)"
+        r"|firewall|h?elo (command|name"
         r"|rejected))\b",
         r"\b(block(ed|ing|s|list\w*)|(black|deny)-?list\w*|banned|prohibit\w*|restrict\w*|throttl\w*"
         r"|rate.?limit\w*)\b",
@@ -81,12 +83,14 @@ NO_MAILBOX = _any(
         r"no one (here )?by that name|\bno such (person|one)|\bwho are you looking for|badrcptto",
         r"mail ?box (is )?(unavailable|not available)|user(name)? unavailable|recipnotfound",
         r"user\b.{0,60}\bnot listed|not listed in (public|domino|the)",
+        r"@[>)\"']*[:,]? (is |was )?(does not exist|doesn't exist|not found|not known|unknown|invalid)",
         r"undeliverable address|address(ee)? unknown|unknown to (us|this)|unknown in (local|virtual"
         r"|relay|my)",
         r"destinatario (sconosciuto|desconocido|inexistente)|usuario (desconocido|inexistente|no existe)"
         r"|utilisateur inconnu|(empf.{1,2}nger|benutzer|adresse|postfach) (unbekannt|existiert nicht"
         r"|nicht gefunden)"
-        r"|nie istnieje|не (существует|найден)|нет такого|недейств",
+        r"|n'existe pas|no existe|n[aã]o existe|non esiste|inesistente|nie istnieje|не (существует"
+        r"|найден)|нет такого|недейств",
     )
 )
 MOVED = _any(
@@ -120,6 +124,7 @@ EVIDENCE = _any(
         r"|entrega|consegn|доставл|配信|送信|退信",
     )
 )
+PERHAPS = _any((r"\b(may|might|perhaps|possibl\w+|please (check|verify|make sure)|if the)\b",))
 DELAYED = _any(
     (
         r"(has|have|was|were|been|is|message) (been )?(temporarily )?delayed|delivery (is )?delayed"
@@ -134,5 +139,5 @@ DELAYED = _any(
 
 
 def plain(text: str) -> str:
-    """The words alone, without names of hosts and people, in one line."""
-    return " ".join(_NAMES.sub(" ", text).split())
+    """The words alone, in one line: without names of hosts, and with a bare @ for every address."""
+    return " ".join(_NAMES.sub(" ", _ADDRESSES.sub("@", text)).split())

@@ -30,7 +30,14 @@ def complaint(mail: Message) -> Sequence[Returned]:
             return [Returned(one, Verdict.COMPLAINT) for one in sorted(whom)] or [
                 Returned("", Verdict.COMPLAINT)
             ]
+    if str(mail.get("Subject", "")).lower().startswith("complaint about message from"):
+        return [Returned(one, Verdict.COMPLAINT) for one in map(address, _named_by_microsoft(mail)) if one]
     return ()
+
+
+def _named_by_microsoft(mail: Message) -> list[str]:
+    """Its Junk Mail Reporting Program returns the message with a field of its own, and no report."""
+    return [str(value) for part in mail.walk() for value in part.get_all("X-HmXmrOriginalRecipient", [])]
 
 
 def delivery_status(mail: Message, prose: str) -> Sequence[Returned] | None:
@@ -71,7 +78,7 @@ def _of_block(block: Message, prose: str) -> Returned | None:
     status, said = codes.enhanced(status_field), _said(block)
     if action.startswith("delayed"):
         return Returned(recipient, Verdict.DELAYED, status, said, also)
-    if action.startswith("delivered"):
+    if action.startswith("deliver"):  # "deliverable", too: somebody has only asked whether it would be
         return Returned(recipient, Verdict.DELIVERED, status, said, also)
     if action.startswith(("relayed", "expanded")) or status.startswith("2"):
         return None
