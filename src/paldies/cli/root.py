@@ -24,7 +24,7 @@ class _Commands(LazyGroup):
         "pause": Entry("paldies.cli.pausing:pause", "Stop all sending at once; nothing is lost.", _RUN),
         "resume": Entry("paldies.cli.pausing:resume", "Go on sending after a pause.", _RUN),
         "adopt": Entry("paldies.cli.adopt:adopt", "Let a restored or copied database send.", _RUN),
-        "db": Entry("paldies.cli.db:app", "Back up the database; bring it to the newest schema.", _RUN),
+        "db": Entry("paldies.cli.db:app", "Back up the database; upgrade it; carry it to PostgreSQL.", _RUN),
         "desk": Entry("paldies.cli.staff_desk:app", "The page for staff: let somebody in, or out.", _CARE),
         "messages": Entry("paldies.cli.messages:app", "What was sent, what waits, and why.", _CARE),
         "tasks": Entry("paldies.cli.tasks:app", "Whom to ring, and what came of it.", _CARE),

@@ -41,6 +41,12 @@ def is_shut(session: Session) -> bool:
     return bool(row and row.fence)
 
 
+def moved_to(session: Session) -> str:
+    """The PostgreSQL database that the shop was carried over to; empty: it is here."""
+    row = session.get(Instance, 1)
+    return row.moved_to if row else ""
+
+
 def summarised_at(session: Session) -> datetime | None:
     """When staff last got the daily summary."""
     return session.get_one(Instance, 1).summarised_at
