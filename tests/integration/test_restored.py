@@ -3,6 +3,7 @@
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -274,3 +275,13 @@ def test_a_silence_that_only_a_wrong_clock_has_seen_is_forgotten_once_it_is_righ
     fence.beat(NOON + MINUTE)
 
     assert row_of(database).woke_at == NOON + MINUTE
+
+
+def test_two_beats_at_once_do_not_disturb_each_other(tmp_path: Path) -> None:
+    file = StateFile(tmp_path, "a-house")
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda epoch: file.write(Kept(epoch, "here")), range(40)))
+
+    assert file.read() is not None
+    assert list(tmp_path.glob("*.part")) == []

@@ -5,6 +5,7 @@ import os
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from threading import get_ident
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class StateFile:
     def write(self, kept: Kept) -> None:
         """On the disk once it returns. Raises OSError."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        draft = self.path.with_suffix(f".{os.getpid()}.part")
+        draft = self.path.with_suffix(f".{os.getpid()}-{get_ident()}.part")  # two may write at once
         try:
             with draft.open("w", encoding="utf-8") as file:
                 json.dump(asdict(kept), file, default=str)
