@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
-from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import bindparam, literal, select
@@ -13,9 +12,19 @@ from paldies.campaigns import keys
 from paldies.campaigns.planner import is_late_seen
 from paldies.outbox.enrolling import Candidate
 from paldies.outbox.plans import Running
+from paldies.store.among import among
 from paldies.store.questions import Question
-from paldies.store.schema import order_events
+from paldies.store.schema import order_events, orders
 
+_TELLING = Question(
+    select(order_events.c.id, order_events.c.order_id, order_events.c.kind, order_events.c.ordinal)
+    .add_columns(order_events.c.happened_at, order_events.c.first_seen_at, order_events.c.not_before)
+    .add_columns(orders.c.shop, orders.c.external_id, orders.c.customer_id, orders.c.placed_at)
+    .add_columns(orders.c.first_seen_at.label("order_seen_at"))
+    .join_from(order_events, orders, orders.c.id == order_events.c.order_id)
+    .where(among(order_events.c.id, "events"), order_events.c.is_history.is_(False))
+    .order_by(order_events.c.happened_at, order_events.c.id)
+)
 _LATEST = Question(
     select(order_events.c.first_seen_at)
     .where(order_events.c.id < bindparam("first", type_=order_events.c.id.type))
@@ -36,6 +45,8 @@ def find_candidates(
 
     `events` come by their numbers; `moments` says when each of them is dealt with.
     """
+    triggers = {one.campaign.trigger for one in running}
+    telling = _TELLING.ask(session, events=[event.id for event in events if event.kind in triggers])
     newness = _Newness(session, events, now=now)
     return [
         Candidate(
@@ -58,8 +69,7 @@ def find_candidates(
             not_before=event.not_before,
             is_first_sight=event.first_seen_at == event.order_seen_at,
         )
-        for event in sorted(events, key=attrgetter("happened_at"))
-        if not event.is_history
+        for event in telling
         for one in running
         if one.campaign.trigger == event.kind and newness.is_news(event, one.since)
     ]

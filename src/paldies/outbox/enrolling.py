@@ -1,6 +1,6 @@
 """Who enters which campaign: every candidate gets an enrolment row, whatever the answer is."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -75,6 +75,7 @@ class _Known:
     """What the candidates of one chunk need to be judged; grows as they are enrolled.
 
     Orders and customers only where a campaign asks about them: to read them takes longer than all the rest.
+    What has happened only to orders of customers who have several passages: it matters to the next of them.
     """
 
     orders: dict[int, OrderView]
@@ -154,6 +155,8 @@ def _judge(candidates: Mapping[str, Candidate], known: _Known) -> list[_Judged]:
 
 
 _STATE = {Enrol: EnrolmentState.OPEN, Join: EnrolmentState.JOINED, Decline: EnrolmentState.DECLINED}
+_TREATED = Arm.TREATED.value
+_WORD = {kind: state.value for kind, state in _STATE.items()}
 
 
 def _state(state: EnrolmentState, campaign: Campaign, happened: frozenset[EventKind]) -> EnrolmentState:
@@ -163,16 +166,18 @@ def _state(state: EnrolmentState, campaign: Campaign, happened: frozenset[EventK
 
 
 def _read(session: Session, candidates: Sequence[Candidate], home_zone: str) -> _Known:
-    customer_ids = {candidate.customer_id for candidate in candidates}
-    order_ids = {one.order_id for one in candidates if one.order_id}
+    times = Counter(candidate.customer_id for candidate in candidates)
     campaigns = {one.running.campaign.name: one.running.campaign for one in candidates}
-    earlier = _EARLIER.ask(session, customers=customer_ids, campaigns=campaigns)
+    earlier = _EARLIER.ask(session, customers=times, campaigns=campaigns)
+    several = {row.customer_id for row in earlier} | {one for one, count in times.items() if count > 1}
+    ending = frozenset().union(*(campaign.stop_on for campaign in campaigns.values()))
+    compared = {one.order_id for one in candidates if one.customer_id in several and one.order_id}
     asked = [one for one in candidates if one.running.campaign.asks_whom]
     undated = {one.order_id for one in candidates if one.order_id and not one.placed_at}
     known = _Known(
         orders=read_orders(session, undated | {one.order_id for one in asked if one.order_id}, home_zone),
         customers=read_customers(session, {one.customer_id for one in asked}),
-        happened=happened(session, order_ids | {row.order_id for row in earlier if row.order_id}),
+        happened=happened(session, compared | {row.order_id for row in earlier if row.order_id}, ending),
     )
     for row in earlier:
         _, subject, _ = row.key.split("/")
@@ -218,17 +223,17 @@ def _row(judged: _Judged) -> dict[str, Any]:
         "order_id": candidate.order_id,
         "event_id": candidate.event_id,
         "event_at": candidate.event_at,
-        "state": _STATE[type(answer)].value,
+        "state": _WORD[type(answer)],
         "reason": "",
         "note": "",
-        "arm": Arm.TREATED.value,
+        "arm": _TREATED,
         "is_late_seen": candidate.counts_as_late,
         "created_at": candidate.now,
         "ended_at": None,
     }
     match answer:
         case Enrol(arm):
-            row["arm"] = arm.value
+            row["arm"] = str(arm)
         case Join():
             row["reason"] = Reason.JOINED.value
         case Decline(reason, note):

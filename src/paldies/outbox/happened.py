@@ -1,7 +1,7 @@
 """What has happened to orders so far, whether or not anybody has dealt with it yet."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,9 +16,26 @@ _KINDS = Question(
 )
 
 
-def happened(session: Session, order_ids: Collection[int]) -> Mapping[int, frozenset[EventKind]]:
-    """By order; of one that nothing has happened to, an empty set."""
+_SOME = Question(
+    select(order_events.c.order_id, order_events.c.kind).where(
+        among(order_events.c.order_id, "orders"), among(order_events.c.kind, "kinds")
+    )
+)
+
+
+def happened(
+    session: Session, order_ids: Collection[int], kinds: Collection[EventKind] | None = None
+) -> Mapping[int, frozenset[EventKind]]:
+    """By order, of all kinds or of some; of one that nothing has happened to, an empty set."""
+    if kinds is None:
+        found = _KINDS.ask(session, orders=order_ids)
+    else:
+        found = _SOME.ask(session, orders=order_ids, kinds=kinds)
+    return _by_order(found)
+
+
+def _by_order(found: Iterable[tuple[int, str]]) -> Mapping[int, frozenset[EventKind]]:
     kinds: dict[int, set[EventKind]] = defaultdict(set)
-    for order_id, kind in _KINDS.ask(session, orders=order_ids):
+    for order_id, kind in found:
         kinds[order_id].add(EventKind(kind))
-    return defaultdict(frozenset, {order_id: frozenset(found) for order_id, found in kinds.items()})
+    return defaultdict(frozenset, {order_id: frozenset(some) for order_id, some in kinds.items()})

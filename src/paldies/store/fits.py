@@ -36,5 +36,6 @@ def _text_of(instant: datetime | None) -> str | None:
     return instant.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
+@lru_cache(1024)
 def _instant_in(text: str) -> datetime:
     return datetime.fromisoformat(text + "+00:00")
