@@ -6,6 +6,7 @@ from typing import Protocol
 
 import structlog
 from sqlalchemy import insert, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from paldies.channels.email.imap import Imap, Mail, MailboxError, Position
@@ -61,7 +62,7 @@ class BounceMailbox:
         try:
             notice = await asyncio.to_thread(read, mail.content)
             taken = await self._database.run(self._write_down, mail, notice)
-        except NotYet:
+        except (NotYet, OperationalError):  # the database's trouble is not the mail's
             return False
         except Exception as error:
             log.exception("a mail could not be taken in", uid=mail.position.last_uid)
