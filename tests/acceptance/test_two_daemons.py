@@ -1,6 +1,5 @@
 """Two daemons on one database: the second says who holds it, since when, and goes."""
 
-import os
 import re
 import signal
 import subprocess
@@ -10,29 +9,28 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.whole_house import furnish
-from tests.workplace import eventually
+from tests.workplace import eventually, outside
 
-PROMPT = 60.0  # seconds within which a daemon has begun, or has given up
+PROMPT = 120.0  # seconds within which a daemon has begun, or has given up
 TEXT = "---\nsubject: Hello\n---\nHello.\n"
 
 
 @contextmanager
-def daemon(folder: Path) -> Iterator["subprocess.Popen[str]"]:
-    """`paldies run` in a folder; gone at the end, however it went."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PALDIES_")}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "paldies", "run"],
-        cwd=folder,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+def daemon(folder: Path, name: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """`paldies run` in a folder; gone at the end, however it went. What it says is in `<name>.log`."""
+    with (folder / f"{name}.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "paldies", "run"],
+            cwd=folder,
+            env=outside(),
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+        )
     try:
         yield process
     finally:
         process.kill()
-        process.communicate()
+        process.wait()
 
 
 def holder(folder: Path) -> str:
@@ -45,16 +43,16 @@ def holder(folder: Path) -> str:
 def test_the_second_of_two_daemons_refuses_in_one_clear_sentence(tmp_path: Path) -> None:
     furnish(tmp_path, smtp="smtp://127.0.0.1:9", text=TEXT)
 
-    with daemon(tmp_path) as first:
+    with daemon(tmp_path, "first") as first:
         told = holder(tmp_path)
-        with daemon(tmp_path) as second:
-            _, said = second.communicate(timeout=PROMPT)
+        with daemon(tmp_path, "second") as second:
+            second.wait(PROMPT)
         still_runs = first.poll() is None
         first.send_signal(signal.SIGTERM)
-        first.communicate(timeout=PROMPT)
+        first.wait(PROMPT)
 
     assert second.returncode == 1
-    assert said == (
+    assert (tmp_path / "second.log").read_text() == (
         f"a daemon is running on this database already: {told}. Stop that one first, or let it go on.\n"
     )
     assert re.fullmatch(rf"process {first.pid}, since \d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d UTC", told)
@@ -64,15 +62,15 @@ def test_the_second_of_two_daemons_refuses_in_one_clear_sentence(tmp_path: Path)
 
 def test_a_daemon_that_was_killed_keeps_nobody_out(tmp_path: Path) -> None:
     furnish(tmp_path, smtp="smtp://127.0.0.1:9", text=TEXT)
-    with daemon(tmp_path) as first:
+    with daemon(tmp_path, "first") as first:
         killed = holder(tmp_path)
         first.kill()
-        first.communicate(timeout=PROMPT)
+        first.wait(PROMPT)
 
-    with daemon(tmp_path) as second:
+    with daemon(tmp_path, "second") as second:
         eventually(lambda: holder(tmp_path) != killed or second.poll() is not None, within=PROMPT)
-        assert second.poll() is None, "the second daemon never began"
+        assert second.poll() is None, (tmp_path / "second.log").read_text()
         second.send_signal(signal.SIGTERM)
-        second.communicate(timeout=PROMPT)
+        second.wait(PROMPT)
 
     assert str(second.pid) in holder(tmp_path)
