@@ -18,6 +18,8 @@ from paldies.store.database import Database
 from paldies.web.serving import serving
 from tests.calling_shops import SECRET, books, inbox_of, order_ids, pages_of, rows
 
+on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # the SQL is tried elsewhere
+
 DOCS = (Path(__file__).parents[2] / "docs/hooks.md").read_text("utf-8")
 BLOCKS = [(kind, text) for kind, text in re.findall(r"```(\w+)\n(.*?)```", DOCS, re.DOTALL)]
 BY_NAME = {text.partition("\n")[0].removeprefix("// "): text for kind, text in BLOCKS if kind == "js"}
@@ -69,6 +71,7 @@ async def ran(database: Database, *command: str, cwd: Path, **settings: Any) -> 
     return done.stdout.strip() or done.stderr
 
 
+@on_sqlite
 async def test_the_example_in_python_is_taken(database: Database, tmp_path: Path) -> None:
     [example] = [text for kind, text in BLOCKS if kind == "python"]
     program = f"{example}\n\nprint(tell(json.loads({json.dumps(ORDER)!r})))"
@@ -79,6 +82,7 @@ async def test_the_example_in_python_is_taken(database: Database, tmp_path: Path
     assert order_ids(database) == ["10427"]
 
 
+@on_sqlite
 @pytest.mark.skipif(NODE is None, reason="there is no node")
 @pytest.mark.parametrize(
     ("name", "told", "settings"),
@@ -110,6 +114,7 @@ async def test_the_examples_in_javascript_are_taken(
     assert rows(database, schema.order_lines, "name", "price") == [("Mug", 2995)]
 
 
+@on_sqlite
 @pytest.mark.skipif(NODE is None, reason="there is no node")
 async def test_vendures_and_medusas_own_events_lead_to_a_hook(database: Database, tmp_path: Path) -> None:
     for file, text in BY_NAME.items():

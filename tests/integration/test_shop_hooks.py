@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from paldies.clock import SteppedClock
-from paldies.orders.hooks import kept, tally
+from paldies.orders.hooks import tally
 from paldies.orders.shops.shopify.shop import ShopifyShop
 from paldies.orders.shops.woocommerce.shop import WooCommerceShop
 from paldies.orders.watcher import Watcher
@@ -349,6 +349,7 @@ async def test_a_number_that_would_fill_the_memory_is_refused(
     assert (answer.status, "not a sensible number" in answer.text) == (422, True)
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     "told", [b"", b"[]", b"null", b"7", b'"x"', b"\xff\xfe", b"[" * 60_000, b'{"id": true}', b'{"id": {}}']
 )
@@ -362,6 +363,7 @@ async def test_garbage_of_a_right_signature_is_one_more_refusal(
     assert all(problem for (problem,) in rows(database, schema.hooks, "problem"))
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 async def test_a_body_too_large_is_not_read(database: Database, clock: SteppedClock) -> None:
     shops = calling(database, clock)
     answer = await shops.shopify(b" " * (5 * 2**20))
@@ -441,20 +443,6 @@ async def test_a_hook_is_kept_as_it_came_for_thirty_days(database: Database, clo
 
     assert zlib.decompress(content) == as_bytes(told)
     assert rows(database, schema.hooks) == [] and rows(database, schema.hook_keys) == []
-
-
-async def test_what_was_pushed_about_somebody_can_be_forgotten(
-    database: Database, clock: SteppedClock
-) -> None:
-    shops = calling(database, clock)
-    await shops.woocommerce(woo_order(1, at=NOON))
-    await shops.woocommerce(woo_order(2, at=NOON))
-    forgotten = database.now(kept.forget, "mugs", ["1"])
-    replayed = await shops.woocommerce(woo_order(1, at=NOON))
-
-    assert forgotten == 1
-    assert rows(database, schema.hooks, "order_id") == [("2",)]
-    assert replayed.text == '{"state":"repeated"}'
 
 
 async def test_it_is_known_when_the_last_good_hook_came(database: Database, clock: SteppedClock) -> None:

@@ -1,7 +1,7 @@
 """The hooks that have come: kept as they were for 30 days, and known again for as long."""
 
 import zlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -90,13 +90,3 @@ def forget_old(session: Session, now: datetime) -> bool:
         )
     ]
     return _CHUNK in gone
-
-
-def forget(session: Session, shop: str, order_ids: Iterable[str]) -> int:
-    """What one shop pushed about these orders, by the shop's ids; how many there were.
-
-    The keys stay: they tell nothing about anybody, and the same hook is not taken again.
-    """
-    wanted = list(order_ids)
-    of_these = (hooks.c.shop == shop, hooks.c.order_id.in_(wanted))
-    return session.connection().execute(delete(hooks).where(*of_these)).rowcount

@@ -24,9 +24,7 @@ def upgrade() -> None:
         sa.Column("settings", sa.String(), nullable=False),
     )
     op.create_index("hooks_order", "hooks", ["shop", "order_id"])
-    op.create_index(
-        "hooks_refused", "hooks", ["shop", "id"], sqlite_where=refused, postgresql_where=refused
-    )
+    op.create_index("hooks_refused", "hooks", ["shop", "id"], sqlite_where=refused, postgresql_where=refused)
     op.create_index("ix_hooks_received_at", "hooks", ["received_at"])
     op.create_table(
         "hook_keys",
