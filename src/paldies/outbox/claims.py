@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import bindparam, insert, select, text, update
+from sqlalchemy import Integer, bindparam, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from paldies.campaigns.words import MessageStatus
+from paldies.store.among import among
 from paldies.store.prepared import Prepared
+from paldies.store.questions import Question
 from paldies.store.schema import attempts, customers, messages, sending_hours
 from paldies.store.statuses import has_status
 
@@ -67,7 +69,7 @@ _TAKE = Prepared(
         attempts=messages.c.attempts + 1,
     )
 )
-_HOLDERS = select(messages.c.claim_id).where(messages.c.id.in_(bindparam("claimed", expanding=True)))
+_HOLDERS = Question(select(messages.c.claim_id).where(among(messages.c.id, "claimed")))
 _BEGIN_ATTEMPT = Prepared(insert(attempts))
 
 
@@ -91,8 +93,8 @@ def write_claims(session: Session, claims: Sequence[Claim]) -> set[str]:
         session, [{name: row[name] for name in ("claim", "customer", "seen")} for row in values]
     )
     _TAKE.run(session, [{name: row[name] for name in row if name != "seen"} for row in values])
-    holders = session.connection().execute(_HOLDERS, {"claimed": [claim.message_id for claim in claims]})
-    won = {claim.id for claim in claims} & set(holders.scalars())
+    holders = _HOLDERS.ask(session, claimed=[claim.message_id for claim in claims])
+    won = {claim.id for claim in claims} & {row.claim_id for row in holders}
     begun = [
         {
             "message_id": claim.message_id,
@@ -120,10 +122,12 @@ def _count(session: Session, usual: Sequence[Claim]) -> None:
     hours = Counter(claim.at.replace(minute=0, second=0, microsecond=0) for claim in usual)
     if hours:
         more = [{"this_hour": hour, "more": count} for hour, count in hours.items()]
-        session.connection().execute(_ADD_TO_HOUR, more)
+        _ADD_TO_HOUR.run(session, more)
 
 
-_ADD_TO_HOUR = text(
-    "INSERT INTO sending_hours (hour, messages) VALUES (:this_hour, :more)"
-    " ON CONFLICT (hour) DO UPDATE SET messages = sending_hours.messages + excluded.messages"
-).bindparams(bindparam("this_hour", type_=sending_hours.c.hour.type))
+_ADD_TO_HOUR = Prepared(
+    text(
+        "INSERT INTO sending_hours (hour, messages) VALUES (:this_hour, :more)"
+        " ON CONFLICT (hour) DO UPDATE SET messages = sending_hours.messages + excluded.messages"
+    ).bindparams(bindparam("this_hour", type_=sending_hours.c.hour.type), bindparam("more", type_=Integer))
+)
