@@ -27,6 +27,7 @@ from paldies.privacy.export import export
 from paldies.privacy.forgetting import StillLeaving, forget, lose_sight_of
 from paldies.privacy.person import Person, find_people
 from paldies.privacy.traces import IMPERSONAL, TRACES
+from paldies.replies.regarding import regarding
 from paldies.simulation.wishes import take_over_suppressions
 from paldies.store import migrations
 from paldies.store.database import Database
@@ -290,3 +291,10 @@ def test_a_simulation_forgets_whom_the_shop_has_forgotten(forgotten: Database, t
         tell(scratch, id="83")
 
         assert scratch.look(known_orders) == set()
+
+
+def test_her_old_links_lead_nowhere(forgotten: Database) -> None:
+    sent = forgotten.look(lambda s: s.scalars(select(messages.c.id).where(messages.c.status == "sent")).all())
+
+    assert len(sent) == 1
+    assert forgotten.look(regarding, sent[0]) is None

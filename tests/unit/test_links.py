@@ -55,3 +55,19 @@ def test_the_unsubscribe_header_is_not_folded_by_mail_software() -> None:
     mail["List-Unsubscribe"] = f"<{LINKS.unsubscribe(LARGEST)}>"
 
     assert f"<{LINKS.unsubscribe(LARGEST)}>".encode() in mail.as_bytes(policy=SMTP)
+
+
+def test_a_former_secret_still_opens_what_it_sealed_and_seals_nothing_new() -> None:
+    links = Links("", b"new", former=(b"secret",))
+
+    assert links.message_id(LINKS.token(7)) == 7
+    assert links.token(7) == Links("", b"new").token(7)
+    assert not links.has_expired(LINKS.token(7))
+
+
+def test_an_expired_secret_only_tells_that_a_link_was_ours() -> None:
+    links = Links("", b"new", expired=(b"secret",))
+
+    assert links.message_id(LINKS.token(7)) is None
+    assert links.has_expired(LINKS.token(7))
+    assert not links.has_expired("A" * 22)

@@ -2,11 +2,12 @@
 
 import re
 import tomllib
+from datetime import UTC, datetime
 from importlib.resources import files
 
 import pytest
 
-from paldies.web.phrases import pick, say
+from paldies.web.phrases import moment, pick, say
 
 PHRASES = tomllib.loads((files("paldies.web") / "phrases.toml").read_text("utf-8"))
 
@@ -54,3 +55,17 @@ def test_customers_are_addressed_as_in_a_letter() -> None:
 
 def test_a_phrase_is_said_in_its_language() -> None:
     assert [say(language, "rating_4") for language in ("en", "lv", "ru")] == ["Good", "Labi", "Хорошо"]
+
+
+@pytest.mark.parametrize(
+    ("language", "zone", "said"),
+    [
+        ("en", "Europe/Riga", "Thursday, 19 November, 13:00"),
+        ("lv", "Europe/Riga", "ceturtdiena, 19. novembris, 13:00"),
+        ("ru", "Asia/Vladivostok", "четверг, 19 ноября, 21:00 (по Вашему времени)"),
+    ],
+)
+def test_a_moment_is_told_on_the_readers_own_clock(language: str, zone: str, said: str) -> None:
+    at = datetime(2026, 11, 19, 11, tzinfo=UTC)
+
+    assert moment(language, at, zone=zone, home_zone="Europe/Riga") == said

@@ -1,6 +1,7 @@
 """`paldies customers export` and `forget`: what is known about a person, in every database there is."""
 
 import json
+import logging
 import os
 import time
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from typing import Annotated
 import typer
 from sqlalchemy.exc import IntegrityError
 
+from paldies import logs
 from paldies.bootstrap import every_database
 from paldies.cli.desk import read_settings
 from paldies.cli.output import Refused, Yes, confirm, counted, say
@@ -75,6 +77,7 @@ def forget_(ctx: typer.Context, who: Who, yes: Yes = False) -> None:
 def _everywhere(ctx: typer.Context, who: str) -> Iterator[list[tuple[str, Database, Person]]]:
     """Where they are known, by mode. Raises Refused if that is nowhere, or if it could be several people."""
     settings = read_settings(ctx)
+    logs.configure(level=logging.WARNING, secrets=settings.secrets)
     with ExitStack() as stack:
         found = []
         for mode, database in every_database(settings):

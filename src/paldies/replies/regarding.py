@@ -24,7 +24,7 @@ class Regarding:
 
 
 def regarding(session: Session, message_id: int) -> Regarding | None:
-    """None for a message that nobody was sent."""
+    """None for a message that nobody was sent, or somebody who was forgotten since."""
     return _found(session, messages.c.id == message_id)
 
 
@@ -56,6 +56,7 @@ _WANTED: Select[tuple[object, ...]] = (
     .join_from(messages, attempts, attempts.c.message_id == messages.c.id)
     .join(enrolments, enrolments.c.id == messages.c.enrolment_id)
     .join(customers, customers.c.id == messages.c.customer_id)
+    .where(customers.c.forgotten_at.is_(None))
     .join(orders, orders.c.id == enrolments.c.order_id, isouter=True)
     .order_by(attempts.c.id.desc())
     .limit(1)

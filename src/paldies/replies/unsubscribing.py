@@ -54,7 +54,7 @@ def unsubscribe(session: Session, about: Regarding, *, what: WayOut, now: dateti
 
 
 def undo(session: Session, about: Regarding, *, what: WayOut, now: datetime) -> None:
-    """Lifts what this choice has brought about within the last day, and nothing that others have asked for."""
+    """Lifts what this choice has brought about within the last day, and nothing that others asked for."""
     bans = list(_bans(session, about, what))
     bump(session, customers_using(session, {ban.address for ban in bans}))
     for ban in bans:
