@@ -33,7 +33,9 @@ SELECT DISTINCT customer_id FROM (
         PARTITION BY channel ORDER BY purpose = 'service' DESC, send_at, key
     ) AS place
     FROM messages WHERE status = 'scheduled' AND parked_at IS NULL AND send_at <= :now
-        AND customer_id NOT IN (SELECT customer_id FROM orders JOIN suppressions ON address = orders.email)
+        AND customer_id NOT IN (
+            SELECT orders.customer_id FROM orders JOIN suppressions ON suppressions.address = orders.email
+        )
 ) AS queue WHERE place <= 3
 """
 _ADDRESSES = "SELECT email, phone FROM orders WHERE customer_id = :customer"
