@@ -128,7 +128,7 @@ def life(dice: random.Random, *, may_cut_power: bool, has_server: bool) -> Life:
 def crowded(one: Life) -> Life:
     """It stops before every claim, so that others may act there; nothing else goes wrong in time."""
     return replace(
-        one, end=End.MOMENT, acts=(), lasts=3.0, letters=6, calls=6, trouble=0.0, is_hasty=False,
+        one, end=End.MOMENT, acts=(), lasts=6.0, letters=6, calls=6, trouble=0.0, is_hasty=False,
         is_read_only=False, faults=f"{Point.BEFORE_CLAIM}:1:STOP",
     )  # fmt: skip
 
