@@ -57,8 +57,8 @@ def _settle_before_the_send() -> None:
     async def boast(
         self: Sender, ready: Ready, claimed: Claim, composed: Composed, *, deadline: float
     ) -> Settlement:
-        done = after_success(ready.brief, claimed, Receipt("early"), self._clock.now())
-        await self._ledger.settle(done)
+        done = after_success(ready.brief, claimed, Receipt("early"), self.clock.now())
+        await self.ledger.settle(done)
         await hand_over(self, ready, claimed, composed, deadline=deadline)
         return done
 

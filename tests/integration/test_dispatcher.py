@@ -28,6 +28,7 @@ from paldies.outbox.ledger import Ledger
 from paldies.outbox.links import Links
 from paldies.outbox.planning import plan_new_events
 from paldies.outbox.rate import Rate
+from paldies.outbox.sender import Sender
 from paldies.outbox.supply import OwnSupply
 from paldies.store.database import Database
 from paldies.store.schema import attempts, campaigns, messages, orders, suppressions
@@ -111,19 +112,22 @@ async def make_bench(
     assert not [problem for problem in problems if not problem.is_warning], problems
     staff, clock, channel = Staff(), SteppedClock(NOON), FakeChannel()
     links = Links("https://berzs.example", b"secret")
-    dispatcher = Dispatcher(
-        channel=channel,
-        composer=composer(library, ShopCard(name="Bērzs"), mailbox="Anna <anna@berzs.example>", links=links),
-        database=database,
+    sender = Sender(
+        channel,
+        composer(library, ShopCard(name="Bērzs"), mailbox="Anna <anna@berzs.example>", links=links),
         ledger=Ledger(database),
-        plans=plans(),
-        house=House(home_zone=RIGA),
         clock=clock,
-        supply=OwnSupply(database, channel.traits.name, rate=Rate(rate), clock=clock),
+        alerts=staff,
         budget=Budget(None, ZoneInfo(RIGA)),
         links=links,
-        alerts=staff,
         process="test",
+    )
+    dispatcher = Dispatcher(
+        sender,
+        database=database,
+        plans=plans(),
+        house=House(home_zone=RIGA),
+        supply=OwnSupply(database, channel.traits.name, rate=Rate(rate), clock=clock),
     )
     yield Bench(database, channel, clock, dispatcher, library, templates, staff.told)
     await dispatcher.stop(5)

@@ -30,6 +30,7 @@ from paldies.outbox.links import Links
 from paldies.outbox.planning import plan_new_events
 from paldies.outbox.plans import Draft, Plans, publish
 from paldies.outbox.rate import Rate
+from paldies.outbox.sender import Sender
 from paldies.outbox.supply import OwnSupply
 from paldies.replies import deliveries
 from paldies.replies.asking import Asking
@@ -180,18 +181,20 @@ def make_desk(
     database.look(purse.load, clock.now())
     dispatchers = [
         Dispatcher(
-            channel=channels.get(name) or Absent(traits),
-            composer=Composer(library, ShopCard(name="Bērzs"), mailbox="a@berzs.example", links=links),
+            Sender(
+                channels.get(name) or Absent(traits),
+                Composer(library, ShopCard(name="Bērzs"), mailbox="a@berzs.example", links=links),
+                ledger=Ledger(database),
+                clock=clock,
+                alerts=staff,
+                budget=purse,
+                links=links,
+                process="test",
+            ),
             database=database,
-            ledger=Ledger(database),
             plans=plans,
             house=House(home_zone=RIGA, channels=frozenset(channels)),
-            clock=clock,
             supply=OwnSupply(database, name, rate=Rate("1000/s"), clock=clock),
-            budget=purse,
-            links=links,
-            alerts=staff,
-            process="test",
         )
         for name, traits in TRAITS.items()
     ]

@@ -31,6 +31,7 @@ from paldies.outbox.ledger import Ledger
 from paldies.outbox.links import Links
 from paldies.outbox.plans import Plans
 from paldies.outbox.rate import Rate
+from paldies.outbox.sender import Sender
 from paldies.outbox.supply import OwnSupply, Supply
 from paldies.privacy.fading import Fading
 from paldies.replies.asking import Asking
@@ -99,18 +100,20 @@ def build(
     supplying = supplying or _supplying(settings, known, clock=clock, process=process)
     dispatchers = [
         Dispatcher(
-            channel=known.get(name) or Absent(traits),
-            composer=composer,
+            Sender(
+                known.get(name) or Absent(traits),
+                composer,
+                ledger=ledger,
+                clock=clock,
+                alerts=alerts,
+                budget=budget,
+                links=links,
+                process=process,
+            ),
             database=database,
-            ledger=ledger,
             plans=plans,
             house=house,
-            clock=clock,
             supply=supplying(name, database),
-            budget=budget,
-            links=links,
-            alerts=alerts,
-            process=process,
         )
         for name, traits in TRAITS.items()
     ]

@@ -10,20 +10,14 @@ from sqlalchemy.exc import OperationalError
 from paldies.campaigns.decisions import Defer, Hold, Skip
 from paldies.campaigns.reasons import Reason
 from paldies.campaigns.words import Purpose
-from paldies.channels.base import Channel, DeliveryError
-from paldies.clock import Clock
+from paldies.channels.base import DeliveryError
 from paldies.outbox import stops
 from paldies.outbox.batch import Ready, decide_batch
-from paldies.outbox.breaker import Breaker
-from paldies.outbox.budget import Budget
-from paldies.outbox.composer import Composer
 from paldies.outbox.decided import Decided, apply
 from paldies.outbox.evidence import Brief, House, gather
-from paldies.outbox.ledger import Ledger
-from paldies.outbox.links import Links
 from paldies.outbox.plans import Plans
 from paldies.outbox.queue import Waiting
-from paldies.outbox.sender import Alerts, Sender
+from paldies.outbox.sender import Sender
 from paldies.outbox.supply import Supply
 from paldies.store.database import Database
 
@@ -34,41 +28,15 @@ class Dispatcher:
     """Decides in batches; then each connection of the channel sends one message at a time."""
 
     def __init__(
-        self,
-        *,
-        channel: Channel,
-        composer: Composer,
-        database: Database,
-        ledger: Ledger,
-        plans: Plans,
-        house: House,
-        clock: Clock,
-        supply: Supply,
-        budget: Budget,
-        links: Links,
-        alerts: Alerts,
-        process: str,
+        self, sender: Sender, *, database: Database, plans: Plans, house: House, supply: Supply
     ) -> None:
-        self.channel = channel
-        self.breaker = Breaker()
-        self._sender = Sender(
-            channel,
-            composer,
-            ledger=ledger,
-            breaker=self.breaker,
-            clock=clock,
-            alerts=alerts,
-            budget=budget,
-            links=links,
-            process=process,
-        )
+        self.channel = sender.channel
+        self.breaker = sender.breaker
+        self._sender = sender
         self._database = database
-        self._ledger = ledger
         self._plans = plans
         self._house = house
-        self._clock = clock
         self._supply = supply
-        self._alerts = alerts
         self._ready: asyncio.Queue[Ready] = asyncio.Queue(maxsize=supply.batch)
         self._in_hand: dict[int, int] = {}  # message → customer: decided, and not yet settled
         self._workers: list[asyncio.Task[None]] = []
@@ -93,7 +61,7 @@ class Dispatcher:
     async def drained(self) -> None:
         """Returns once everything in hand is settled."""
         await self._ready.join()
-        await self._ledger.close()
+        await self._sender.ledger.close()
 
     def retire(self) -> None:
         """Begins nothing new from now on; what has not begun to leave stays for the next start."""
@@ -115,7 +83,7 @@ class Dispatcher:
         for worker in self._workers:
             worker.cancel()
         await asyncio.gather(*self._workers, return_exceptions=True)
-        await self._ledger.close(patience)
+        await self._sender.ledger.close(patience)
         await self.channel.close()
 
     async def _channel_works(self) -> bool:
@@ -123,12 +91,12 @@ class Dispatcher:
             return False
         if not self.breaker.is_open:
             return True
-        if not self.breaker.may_probe(self._clock.now()):
+        if not self.breaker.may_probe(self._sender.clock.now()):
             return False
         try:
             await self.channel.probe()
         except DeliveryError as error:
-            self.breaker.probe_failed(str(error), self._clock.now())
+            self.breaker.probe_failed(str(error), self._sender.clock.now())
             name, until = self.channel.traits.name, self.breaker.probe_at
             log.warning("channel rests on", channel=name, why=str(error), until=until)
             return False
@@ -190,7 +158,7 @@ class Dispatcher:
             )
             if isinstance(decision, Hold) and decision.note:
                 topic = f"held {one.waiting.campaign}/{one.waiting.step}"
-                self._alerts.tell(topic, f"{one.waiting.key} waits for a person: {decision.note}")
+                self._sender.alerts.tell(topic, f"{one.waiting.key} waits for a person: {decision.note}")
 
     async def _work(self) -> None:
         while True:

@@ -48,7 +48,6 @@ class Sender:
         composer: Composer,
         *,
         ledger: Ledger,
-        breaker: Breaker,
         clock: Clock,
         alerts: Alerts,
         budget: Budget,
@@ -56,12 +55,12 @@ class Sender:
         process: str,
     ) -> None:
         """`process` is who claims."""
-        self._channel = channel
+        self.channel = channel
+        self.breaker = Breaker()
+        self.ledger = ledger
+        self.clock = clock
+        self.alerts = alerts
         self._composer = composer
-        self._ledger = ledger
-        self._breaker = breaker
-        self._clock = clock
-        self._alerts = alerts
         self._budget = budget
         self._links = links
         self._process = process
@@ -69,50 +68,50 @@ class Sender:
 
     async def send(self, ready: Ready) -> "Decision | asyncio.Future[None] | None":
         """What keeps it from leaving; or the settlement, done once written; or None: look at it again."""
-        if self._breaker.is_open or time.monotonic() - ready.decided_at > STALE_AFTER:
+        if self.breaker.is_open or time.monotonic() - ready.decided_at > STALE_AFTER:
             return None
         key = ready.brief.waiting.key
         try:
             composed = self._composer.compose(
-                ready.brief, self._clock.now(), expires_at=ready.decision.expires_at
+                ready.brief, self.clock.now(), expires_at=ready.decision.expires_at
             )
         except RenderFault as fault:
             return Hold(Reason.TEMPLATE_FAULT, str(fault))
         except Exception as error:
             log.exception("a message could not be composed", message=key)
             return Hold(Reason.UNFORESEEN, f"{type(error).__name__}: {error}")
-        price = self._channel.price(composed.outgoing.rendered)
+        price = self.channel.price(composed.outgoing.rendered)
         if beyond := self._beyond_budget(ready, price):
             return beyond
         deadline = time.monotonic() + BEGIN_WITHIN  # from before the claim, which others reckon from
         claim = self._claim(ready, composed, cost=price)
         reach(Point.BEFORE_CLAIM)
-        if not await self._ledger.claim(claim):
+        if not await self.ledger.claim(claim):
             self._budget.spend(-claim.cost)
             return None  # somebody got there first, or something about the customer has changed
         reach(Point.CLAIMED)
         settlement = await self._hand_over(ready, claim, composed, deadline=deadline)
         reach(Point.SENT)
-        written = self._ledger.note(settlement)
+        written = self.ledger.note(settlement)
         written.add_done_callback(lambda _: self._tell(ready, settlement))
         return written
 
     def _beyond_budget(self, ready: Ready, price: Decimal) -> Defer | Skip | None:
         """Takes what it costs from the day's budget; says what becomes of it if there is not enough."""
-        until = self._budget.closed_until(price, self._clock.now())
+        until = self._budget.closed_until(price, self.clock.now())
         if until is None:
             self._budget.spend(price)
             return None
-        self._alerts.tell("budget", "The day's budget for calls and text messages is spent.")
+        self.alerts.tell("budget", "The day's budget for calls and text messages is spent.")
         expires_at = ready.decision.expires_at
         if until > expires_at:
             return Skip(Reason.BUDGET_SPENT)
         return Defer(until, Reason.BUDGET_SPENT, expires_at)
 
     def _claim(self, ready: Ready, composed: Composed, *, cost: Decimal) -> Claim:
-        row, now = ready.brief.waiting, self._clock.now()
+        row, now = ready.brief.waiting, self.clock.now()
         return Claim(
-            id=f"{self._process}.{self._channel.traits.name}.{next(self._numbers)}",
+            id=f"{self._process}.{self.channel.traits.name}.{next(self._numbers)}",
             message_id=row.id,
             customer_id=row.customer_id,
             revision=row.revision,
@@ -140,25 +139,25 @@ class Sender:
         )
         brief = ready.brief
         try:
-            receipt = await self._channel.send(outgoing)
+            receipt = await self.channel.send(outgoing)
         except DeliveryError as error:
             self._budget.spend(-claim.cost)
             if error.fault == "us" and error.permanent:
-                self._alerts.tell(f"refused {error.code}", f"{brief.waiting.key} cannot be sent: {error}")
-            if is_about_the_channel(error) and self._breaker.trip(str(error), self._clock.now()):
+                self.alerts.tell(f"refused {error.code}", f"{brief.waiting.key} cannot be sent: {error}")
+            if is_about_the_channel(error) and self.breaker.trip(str(error), self.clock.now()):
                 log.warning("channel rests", channel=brief.waiting.channel, why=str(error))
-                self._alerts.tell(f"channel {brief.waiting.channel}", f"Nothing can be sent: {error}")
-            return after_error(brief, claim, error, self._clock.now())
+                self.alerts.tell(f"channel {brief.waiting.channel}", f"Nothing can be sent: {error}")
+            return after_error(brief, claim, error, self.clock.now())
         except Doubt as doubt:
-            return in_doubt(brief, claim, str(doubt), self._clock.now())
+            return in_doubt(brief, claim, str(doubt), self.clock.now())
         except asyncio.CancelledError:
-            self._ledger.note(in_doubt(brief, claim, "stopped while it was leaving", self._clock.now()))
+            self.ledger.note(in_doubt(brief, claim, "stopped while it was leaving", self.clock.now()))
             raise
         except Exception as error:
             log.exception("a channel broke its word", message=brief.waiting.key)
-            return in_doubt(brief, claim, f"{type(error).__name__}: {error}", self._clock.now())
-        self._breaker.sent()
-        return after_success(brief, claim, receipt, self._clock.now())
+            return in_doubt(brief, claim, f"{type(error).__name__}: {error}", self.clock.now())
+        self.breaker.sent()
+        return after_success(brief, claim, receipt, self.clock.now())
 
     def _tell(self, ready: Ready, settlement: Settlement) -> None:
         reach(Point.SETTLED)
