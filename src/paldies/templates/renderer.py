@@ -2,11 +2,15 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from paldies.templates.sheet import Sheet
+from paldies.templates.writing_in import SAME_FOR_MANY
 
 SEPARATOR = "\x1e"  # between subject, preheader and text; values are cleared of control characters
+_OFTEN = 20  # times; to make sheets for a text costs what filling them in a hundred times saves
+Same = tuple[object, ...]  # the values of SAME_FOR_MANY
+
 _SPACES = re.compile(r"  [ \t]*")  # begins with plain letters: searched for ten times as fast as a choice
 
 
@@ -29,9 +33,27 @@ class Sheets:
     plain: Sheet
     html: Sheet | None
     voicemail: Sheet | None = None  # its own words, and the same within the frame
+    _known: "dict[Same, Sheets | int]" = field(default_factory=dict, repr=False, compare=False)
 
     def fill(self, values: Mapping[str, object], *, locale: str) -> Content:
         """Raises RenderFault."""
+        return self._knowing(values)._filled(values, locale)
+
+    def _knowing(self, values: Mapping[str, object]) -> "Sheets":
+        """Once it has been filled in a few times for the same shop, signer and language: made for these."""
+        same = tuple(values.get(name) for name in SAME_FOR_MANY)
+        found = self._known.get(same, 0)
+        if isinstance(found, Sheets):
+            return found
+        if found < _OFTEN:
+            self._known[same] = found + 1
+            return self
+        known = dict(zip(SAME_FOR_MANY, same, strict=True))
+        made = Sheets(self.plain.knowing(known), self.html and self.html.knowing(known), self.voicemail)
+        self._known[same] = made
+        return made
+
+    def _filled(self, values: Mapping[str, object], locale: str) -> Content:
         subject, preheader, text = self.plain.fill(values).split(SEPARATOR)
         subject, preheader = " ".join(subject.split()), " ".join(preheader.split())
         html = ""

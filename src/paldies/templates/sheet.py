@@ -3,6 +3,7 @@
 import traceback
 from bisect import bisect_right
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from jinja2 import Template, UndefinedError
 from jinja2.environment import Environment
@@ -10,18 +11,34 @@ from jinja2.environment import Environment
 from paldies.campaigns.bounds import OutOfBounds
 from paldies.templates.faults import RenderFault, Unprintable
 from paldies.templates.tags import Script, Tag
+from paldies.templates.writing_in import written_in
 
 
 class Sheet:
     """Ready to be filled in: about 2 ms to make, some 30 µs to fill."""
 
-    def __init__(self, script: Script, environment: Environment, *, file: str) -> None:
+    def __init__(
+        self,
+        script: Script,
+        environment: Environment,
+        *,
+        file: str,
+        known: Mapping[str, object] = MappingProxyType({}),
+    ) -> None:
+        """`known` values are written in for good."""
+        self._script = script
+        self._environment = environment
         self._file = file
         self._lines = [line for line, _ in script.origins]
         self._tags = [tag for _, tag in script.origins]
         self._code_name = f"{file} #{id(self)}"
-        code = environment.compile(script.source, name=file, filename=self._code_name)
+        tree = environment.parse(script.source, name=file, filename=self._code_name)
+        code = environment.compile(written_in(tree, known), name=file, filename=self._code_name)
         self._template = Template.from_code(environment, code, environment.globals)
+
+    def knowing(self, values: Mapping[str, object]) -> "Sheet":
+        """The same sheet with these values written in."""
+        return Sheet(self._script, self._environment, file=self._file, known=values)
 
     def fill(self, values: Mapping[str, object]) -> str:
         """Raises RenderFault."""
