@@ -61,6 +61,7 @@ class EmbeddedEngine:
         if self._look:
             self._look.cancel()
         self._scheduler.pause()
+        await asyncio.sleep(0)  # what the scheduler has just begun is running from then on
         if self._running:
             _, late = await asyncio.wait(set(self._running), timeout=patience)
             for task in late:
