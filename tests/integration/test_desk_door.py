@@ -1,5 +1,6 @@
 """The desk's door: links that work once, sessions that end, and nothing for whoever is not let in."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import timedelta
@@ -15,7 +16,9 @@ from paldies.web.desk import Desk
 from paldies.web.staff import sessions
 from paldies.web.staff.app import make_desk
 from paldies.web.staff.office import Office
+from tests.smtp_servers import KeepingServer
 from tests.staffed import TOML, Colleague, StaffedShop, staffed
+from tests.workplace import eventually
 
 OPEN_TO_ALL = "/sign-in/"
 NAMED = {"campaign": "first_day", "name": "first_day", "reason": "restored", "number": "1"}
@@ -213,3 +216,27 @@ async def test_staff_who_are_no_admins_cannot_take_customers_out(shop: StaffedSh
     assert "Export" not in page.text
     assert [answer.status for answer in answers] == [403, 403]
     assert (await janis.get(place)).status == 200
+
+
+async def test_whoever_works_here_has_a_link_sent_and_strangers_hear_the_same(
+    tmp_path: Path, desk_folder: Path
+) -> None:
+    with KeepingServer() as server:
+        toml = TOML.replace("smtp://127.0.0.1:9", server.url)
+        async with staffed(tmp_path, desk_folder, toml=toml) as shop:
+            stranger = Colleague(shop.at)
+            closed = await stranger.get("/desk/")
+            asked = [
+                await stranger.post("/desk/sign-in/mail", {"email": address})
+                for address in ("mallory@example.com", "ANNA@berzs.example", *["anna@berzs.example"] * 4)
+            ]
+            await asyncio.to_thread(eventually, lambda: len(server.mails) == 3)
+            mail = server.mails[0].parsed
+            (token,) = re.findall(r"/desk/sign-in/(\S+)", mail.get_body(("plain",)).get_content())
+            signed_in = await Colleague(shop.at).post(f"/desk/sign-in/{token}")
+
+    assert "Send me a link" in closed.text
+    assert len({answer.text for answer in asked}) == 1
+    assert {str(mail.parsed["To"]) for mail in server.mails} == {"anna@berzs.example"}
+    assert len(server.mails) == 3
+    assert signed_in.status == 303

@@ -13,9 +13,9 @@ from paldies.channels.base import Letterhead, Outgoing, Rendered
 from paldies.channels.email.channel import EmailChannel
 from paldies.cli.desk import Desk, as_live, sit_down
 from paldies.cli.output import Refused, counted, say
-from paldies.settings import Settings
 from paldies.settings.people import Member
 from paldies.web.staff import sessions
+from paldies.web.staff.office import place
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -39,7 +39,7 @@ def link(
         if mail and not member.email:
             raise Refused(f'{staff} has no address: write email = "…" below their name in [[staff.members]].')
         token = desk.write(sessions.make_link, member.name, now=desk.now)
-        address = f"{_place(desk.settings)}/desk/sign-in/{token}"
+        address = f"{place(desk.settings)}/desk/sign-in/{token}"
         if not mail:
             print(address)  # by itself, so that it can be copied or piped
             return
@@ -66,22 +66,11 @@ def _member(desk: Desk, name: str) -> Member:
     return member
 
 
-def _place(settings: Settings) -> str:
-    """Where a browser finds the desk."""
-    if settings.paldies.public_url:
-        return settings.paldies.public_url
-    host = settings.web.host if settings.web.host not in ("0.0.0.0", "::") else "127.0.0.1"  # noqa: S104
-    return f"http://{host}:{settings.web.port}"
-
-
 def _letter(desk: Desk, member: Member, address: str) -> Outgoing:
     sender = desk.settings.email.sender
-    text = (
-        f"Good day, {member.name}.\n\nThis link opens the desk, once, within 15 minutes:\n\n{address}\n\n"
-        "If you have not asked for it, leave it alone.\n"
-    )
+    subject, text = sessions.letter_with(address, member.name)
     return Outgoing(
-        rendered=Rendered("desk", Letterhead(sender), member.email, "", "Your link to the desk", text),
+        rendered=Rendered("desk", Letterhead(sender), member.email, "", subject, text),
         message_id=f"{uuid4()}@{sender.rpartition('@')[2].strip('<> ')}",
         key="desk",
         campaign="desk",

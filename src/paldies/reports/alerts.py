@@ -75,9 +75,9 @@ class StaffAlerts:
         log.warning("staff should look", topic=topic, sentence=text.partition("\n")[0])
         return await self._reach(subject, text, to)
 
-    async def mail(self, subject: str, text: str) -> bool:
-        """One plain message to all staff; True if it went, or if there is nobody to write to."""
-        return await self._mail_to(self._to, subject, text)
+    async def mail(self, subject: str, text: str, *, to: str = "") -> bool:
+        """One plain message to one of them, or to all; True if it went, or if there is nobody to write to."""
+        return await self._mail_to(to or self._to, subject, text)
 
     async def _reach(self, subject: str, text: str, to: Sequence[str]) -> bool:
         """By every way there is; one of them is enough."""

@@ -69,6 +69,7 @@ class Look:
             .get_template(f"{name}.html")
             .render(
                 visit=visit,
+                may_mail_links=office.may_mail_links,
                 shop=office.app.shop,
                 is_rehearsal=office.is_rehearsal,
                 said=said,

@@ -44,6 +44,11 @@ class Office:
         return self.settings.paldies.public_url
 
     @property
+    def may_mail_links(self) -> bool:
+        """Whether somebody who is not signed in can have a link sent to them."""
+        return not self.is_rehearsal and any(member.email for member in self.staff.members)
+
+    @property
     def country(self) -> str:
         """Of telephone numbers that name none, ISO 3166-1."""
         return self.settings.paldies.country
@@ -75,6 +80,14 @@ class Office:
         if self.customers is not self.app.database:
             await _in_time(self.customers.run(f, *args, **kwargs))
         return await self.write(f, *args, **kwargs)
+
+
+def place(settings: Settings) -> str:
+    """Where a browser finds the pages."""
+    if settings.paldies.public_url:
+        return settings.paldies.public_url
+    host = settings.web.host if settings.web.host not in ("0.0.0.0", "::") else "127.0.0.1"  # noqa: S104
+    return f"http://{host}:{settings.web.port}"
 
 
 async def _in_time(work: Awaitable[T]) -> T:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from secrets import token_urlsafe
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from paldies.store.schema import desk_links, desk_sessions
 
 LINK_LASTS = timedelta(minutes=15)
 SESSION_LASTS = timedelta(days=14)  # from the last thing that was done
+MOST_LINKS = 3  # to one person by mail, while the first of them works
 _BYTES = 24  # of chance in a token: 192 bits
 _KEPT = timedelta(days=30)  # what has ended is of no use to anybody
 
@@ -37,6 +38,21 @@ def make_link(session: Session, staff: str, *, now: datetime) -> str:
         )
     )
     return token
+
+
+def may_have_link(session: Session, staff: str, *, now: datetime) -> bool:
+    """Nobody's mailbox is filled with links by whoever knows their address."""
+    lately = desk_links.c.staff == staff, desk_links.c.made_at > now - LINK_LASTS
+    made = session.scalar(select(func.count()).select_from(desk_links).where(*lately)) or 0
+    return made < MOST_LINKS
+
+
+def letter_with(address: str, staff: str) -> tuple[str, str]:
+    """Subject and text of the mail that carries a link."""
+    return "Your link to the desk", (
+        f"Good day, {staff}.\n\nThis link opens the desk, once, within 15 minutes:\n\n{address}\n\n"
+        "If you have not asked for it, leave it alone.\n"
+    )
 
 
 def whose_link(session: Session, token: str, *, now: datetime) -> str:

@@ -5,14 +5,15 @@ from datetime import datetime, timedelta
 
 from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.orm import Session
+from starlette.background import BackgroundTask
 
 from paldies.replies import deeds
 from paldies.replies.deeds import About, What
-from paldies.web.forms import read_form
+from paldies.web.forms import read_form, text_of
 from paldies.web.staff import sessions
 from paldies.web.staff.guard import Guard, Visit, refuse_strangers
 from paldies.web.staff.look import Look, go_to
-from paldies.web.staff.office import Office
+from paldies.web.staff.office import Office, place
 
 MISSES = 20  # links that were none, in a minute: whoever tries more is told to wait
 _A_MINUTE = timedelta(minutes=1)
@@ -47,6 +48,25 @@ def signing_in(office: Office, look: Look, guard: Guard) -> APIRouter:
             return page
         return look.page("sign_in", request, status=404, staff="", is_missed=True, must_wait=False)
 
+    async def mail_link(address: str) -> None:
+        """To a member's own address; whoever asks is told the same in any case, and as quickly."""
+        known = (one for one in office.staff.members if one.email and one.email.casefold() == address)
+        member = next(known, None)
+        if member is None or not office.may_mail_links:
+            return
+        token = await office.write(_few_links, member.name, office.now)
+        if token:
+            link = f"{place(office.settings)}/desk/sign-in/{token}"
+            await office.app.alerts.mail(*sessions.letter_with(link, member.name), to=member.email)
+
+    @pages.post("/mail")
+    async def ask_for_link(request: Request) -> Response:
+        refuse_strangers(request)
+        address = text_of(await read_form(request), "email").casefold()
+        page = look.page("sign_in", request, staff="", is_missed=False, must_wait=False, is_mailed=True)
+        page.background = BackgroundTask(mail_link, address)
+        return page
+
     @pages.api_route("/{token}", methods=["GET", "HEAD"])
     async def ask(token: str, request: Request) -> Response:
         staff = await office.look(sessions.whose_link, token[:_LONGEST], now=office.now)
@@ -79,6 +99,13 @@ def signing_out(office: Office, guard: Guard) -> APIRouter:
         return response
 
     return pages
+
+
+def _few_links(session: Session, staff: str, now: datetime) -> str:
+    """A new link's token; empty if they were sent enough of them lately."""
+    if not sessions.may_have_link(session, staff, now=now):
+        return ""
+    return sessions.make_link(session, staff, now=now)
 
 
 def _enter(session: Session, token: str, now: datetime) -> str:
