@@ -1,7 +1,7 @@
 """Who enters which campaign: every candidate gets an enrolment row, whatever the answer is."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -81,6 +81,7 @@ class _Known:
     orders: dict[int, OrderView]
     customers: dict[int, Mapping[str, Any]]
     happened: Mapping[int, frozenset[EventKind]]
+    keys: Collection[str]  # of the enrolments that were there before
     passages: dict[tuple[int, str], list[Passage]] = field(default_factory=lambda: defaultdict(list))
 
 
@@ -89,8 +90,8 @@ def enrol_all(session: Session, candidates: Sequence[Candidate], home_zone: str)
 
     Those with a row already are passed over: planning may run as often as it likes.
     """
-    fresh = _without_a_row(session, candidates)
-    judged = _judge(fresh, _read(session, list(fresh.values()), home_zone))
+    known = _read(session, candidates, home_zone)
+    judged = _judge(_without_a_row(candidates, known.keys), known)
     if not judged:
         return Enrolled()
     _ADD.run(session, [_row(one) for one in judged])
@@ -111,8 +112,8 @@ def enrol_all(session: Session, candidates: Sequence[Candidate], home_zone: str)
 
 def decline_all(session: Session, candidates: Sequence[Candidate], answer: Decline) -> Enrolled:
     """Writes that none of them goes in, without asking the planner."""
-    fresh = _without_a_row(session, candidates)
-    if fresh:
+    there = _EARLIER.ask(session, **_asked_about(candidates))
+    if fresh := _without_a_row(candidates, {row.key for row in there}):
         _ADD.run(session, [_row(_Judged(key, candidate, answer)) for key, candidate in fresh.items()])
     return Enrolled(declined=len(fresh))
 
@@ -123,7 +124,6 @@ _SHARE = Prepared(
     .where(enrolments.c.key == bindparam("joining"))
     .values(joined_to=select(_PASSAGE.c.id).where(_PASSAGE.c.key == bindparam("passage")).scalar_subquery())
 )
-_THERE = Question(select(enrolments.c.key).where(among(enrolments.c.key, "keys")))
 _EARLIER = Question(
     select(enrolments.c.key, enrolments.c.state, enrolments.c.event_at, enrolments.c.customer_id)
     .add_columns(enrolments.c.campaign, enrolments.c.order_id, orders.c.placed_at)
@@ -132,11 +132,18 @@ _EARLIER = Question(
 )
 
 
-def _without_a_row(session: Session, candidates: Sequence[Candidate]) -> dict[str, Candidate]:
+def _asked_about(candidates: Sequence[Candidate]) -> dict[str, set[Any]]:
+    return {
+        "customers": {one.customer_id for one in candidates},
+        "campaigns": {one.running.campaign.name for one in candidates},
+    }
+
+
+def _without_a_row(candidates: Sequence[Candidate], there: Collection[str]) -> dict[str, Candidate]:
+    """By key; an order's enrolments are where the order is, with its customer."""
     keyed = {
         keys.enrolment_key(one.running.campaign.name, one.subject, *one.occurrence): one for one in candidates
     }
-    there = {row.key for row in _THERE.ask(session, keys=keyed)}
     return {key: candidate for key, candidate in keyed.items() if key not in there}
 
 
@@ -168,7 +175,7 @@ def _state(state: EnrolmentState, campaign: Campaign, happened: frozenset[EventK
 def _read(session: Session, candidates: Sequence[Candidate], home_zone: str) -> _Known:
     times = Counter(candidate.customer_id for candidate in candidates)
     campaigns = {one.running.campaign.name: one.running.campaign for one in candidates}
-    earlier = _EARLIER.ask(session, customers=times, campaigns=campaigns)
+    earlier = _EARLIER.ask(session, **_asked_about(candidates))
     several = {row.customer_id for row in earlier} | {one for one, count in times.items() if count > 1}
     ending = frozenset().union(*(campaign.stop_on for campaign in campaigns.values()))
     compared = {one.order_id for one in candidates if one.customer_id in several and one.order_id}
@@ -178,6 +185,7 @@ def _read(session: Session, candidates: Sequence[Candidate], home_zone: str) -> 
         orders=read_orders(session, undated | {one.order_id for one in asked if one.order_id}, home_zone),
         customers=read_customers(session, {one.customer_id for one in asked}),
         happened=happened(session, compared | {row.order_id for row in earlier if row.order_id}, ending),
+        keys={row.key for row in earlier},
     )
     for row in earlier:
         _, subject, _ = row.key.split("/")

@@ -115,9 +115,6 @@ def _applying(steps: tuple[_Step, ...]) -> Prepared:
         "ended_at": case((step.c.status == MessageStatus.SKIPPED.value, now)),
     } | fresh
     rows = (
-        select(*told.values())
-        .join_from(enrolments, step, true())
-        .where(among(enrolments.c.key, "enrolled"))
-        .order_by(enrolments.c.id, step.c.place)
+        select(*told.values()).join_from(enrolments, step, true()).where(among(enrolments.c.key, "enrolled"))
     )
     return Prepared(insert(messages).from_select(list(told), rows))

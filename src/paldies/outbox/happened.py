@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -27,7 +28,9 @@ def happened(
     session: Session, order_ids: Collection[int], kinds: Collection[EventKind] | None = None
 ) -> Mapping[int, frozenset[EventKind]]:
     """By order, of all kinds or of some; of one that nothing has happened to, an empty set."""
-    if kinds is None:
+    if not order_ids:
+        found: list[Any] = []
+    elif kinds is None:
         found = _KINDS.ask(session, orders=order_ids)
     else:
         found = _SOME.ask(session, orders=order_ids, kinds=kinds)

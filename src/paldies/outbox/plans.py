@@ -9,9 +9,10 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from paldies.campaigns.definition import Campaign
+from paldies.campaigns.faults import CampaignFault
 from paldies.campaigns.reading import parse
 from paldies.campaigns.traits import Traits
-from paldies.campaigns.words import EnrolmentState
+from paldies.campaigns.words import EnrolmentState, EventKind
 from paldies.store.questions import Question
 from paldies.store.schema import campaigns, enrolments, plan_versions
 from paldies.store.tables import CampaignRow, PlanVersion
@@ -46,6 +47,14 @@ class Plans:
                 channels=self._channels,
             )
         return self._parsed[plan_version_id]
+
+    def stopping(self, session: Session) -> frozenset[EventKind]:
+        """Everything that any plan there ever was stops on; all kinds, if one cannot be read any more."""
+        try:
+            versions = [self.version(session, row.id).stop_on for row in _VERSIONS.ask(session)]
+        except CampaignFault:
+            return frozenset(EventKind)
+        return frozenset().union(*versions)
 
     def running(self, session: Session) -> "list[Running]":
         """The campaigns that take new enrolments, with their present version."""
@@ -158,6 +167,7 @@ def published(session: Session, plans: Plans, campaign: str) -> Campaign | None:
     return plans.version(session, row.plan_version_id) if row and row.plan_version_id else None
 
 
+_VERSIONS = Question(select(plan_versions.c.id))
 _RUNNING = Question(
     select(campaigns.c.plan_version_id, campaigns.c.first_published_at)
     .where(campaigns.c.withdrawn_at.is_(None), campaigns.c.first_published_at.is_not(None))

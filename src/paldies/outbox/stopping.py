@@ -44,15 +44,13 @@ def stop_where_the_order_ended(session: Session, plans: Plans, changed: Mapping[
     `changed` are orders, and when what has happened to each is dealt with. A passage that is finished stays
     so, and whoever shared it has been spoken for.
     """
-    inside = _INSIDE.ask(session, orders=changed)
-    if not inside:
+    so_far = happened(session, changed, plans.stopping(session))
+    if not so_far:
         return 0
-    stop_on = {one: plans.version(session, one).stop_on for one in {row.plan_version_id for row in inside}}
-    kinds = frozenset().union(*stop_on.values())
-    so_far = happened(session, {enrolment.order_id for enrolment in inside}, kinds)
     ended: dict[tuple[Reason, datetime], list[int]] = defaultdict(list)
-    for enrolment in inside:
-        if reason := why_stopped(stop_on[enrolment.plan_version_id], so_far[enrolment.order_id]):
+    for enrolment in _INSIDE.ask(session, orders=so_far):
+        campaign = plans.version(session, enrolment.plan_version_id)
+        if reason := why_stopped(campaign.stop_on, so_far[enrolment.order_id]):
             ended[reason, changed[enrolment.order_id]].append(enrolment.id)
     for (reason, now), stopped in ended.items():
         stop(session, stopped, reason, now)
