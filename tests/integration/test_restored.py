@@ -22,6 +22,14 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
+def database(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Database]:
+    """PostgreSQL has a fence of another kind: see test_distributed_fence."""
+    path = shutil.copy(migrated_sqlite, tmp_path / "paldies.db")
+    with closing(Database(f"sqlite:///{path}")) as database:
+        yield database
+
+
+@pytest.fixture
 def state(tmp_path: Path) -> Path:
     return tmp_path / "state"
 
