@@ -31,7 +31,7 @@ from paldies.store.schema import attempts, messages, order_lines
 from paldies.templates.bundled import bundled_templates
 from paldies.templates.memory import save_texts
 from paldies.web.app import make_pages
-from paldies.web.desk import Desk
+from paldies.web.reception import Reception
 from paldies.web.serving import serving
 from paldies.web.staff import sessions
 from paldies.web.staff.office import Office
@@ -294,8 +294,8 @@ async def staffed(
     settings = load(folder / "paldies.toml", {})
     app = build(settings, clock=(clock := SteppedClock(at)))
     app.library.refresh()
-    desk = Desk.of(app, settings)
-    async with serving(make_pages(desk, Office.of(app, settings, desk)), 0) as place:
+    reception = Reception.of(app, settings)
+    async with serving(make_pages(reception, Office.of(app, settings, reception)), 0) as place:
         yield StaffedShop(app, Daemon(app), clock, place.rstrip("/"), folder)
-    desk.close()
+    reception.close()
     app.close()

@@ -16,7 +16,7 @@ from paldies.replies.wishes import working_hours
 from paldies.store.database import Database
 from paldies.templates.values import ShopCard
 from paldies.web.app import make_pages
-from paldies.web.desk import Desk
+from paldies.web.reception import Reception
 from paldies.web.serving import serving
 from tests.factories import NOON, RIGA
 
@@ -83,8 +83,8 @@ class Notebook:
 
 def front_desk(
     database: Database, staff: Notebook, *, shop: ShopCard = SHOP, token: str = AUTH_TOKEN
-) -> Desk:
-    return Desk(
+) -> Reception:
+    return Reception(
         mode="live",
         house=database,
         database=database,
@@ -99,6 +99,6 @@ def front_desk(
 
 
 @asynccontextmanager
-async def received(desk: Desk, *, language: str = "") -> AsyncIterator[Visitor]:
+async def received(desk: Reception, *, language: str = "") -> AsyncIterator[Visitor]:
     async with serving(make_pages(desk), 0) as at:
         yield Visitor(at, language)

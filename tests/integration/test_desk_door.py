@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 
 from paldies.configuration import load
 from paldies.store.schema import deeds, desk_links, desk_sessions
-from paldies.web.desk import Desk
+from paldies.web.reception import Reception
 from paldies.web.staff import sessions
 from paldies.web.staff.app import make_desk
 from paldies.web.staff.office import Office
@@ -33,7 +33,7 @@ async def shop(tmp_path: Path, desk_folder: Path) -> AsyncIterator[StaffedShop]:
 def routes(shop: StaffedShop) -> list[tuple[str, str]]:
     """Every method and path behind the door, with numbers filled in."""
     settings = load(shop.folder / "paldies.toml", {})
-    desk = make_desk(Office.of(shop.app, settings, Desk.of(shop.app, settings)))
+    desk = make_desk(Office.of(shop.app, settings, Reception.of(shop.app, settings)))
     return [one for one in walk(desk.routes) if not one[1].startswith(OPEN_TO_ALL)]
 
 

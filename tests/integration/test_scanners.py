@@ -20,7 +20,7 @@ from sqlmodel import SQLModel
 from paldies.configuration import load
 from paldies.store.database import Database
 from paldies.store.schema import cases, feedback, suppressions
-from paldies.web.desk import Desk
+from paldies.web.reception import Reception
 from tests.sent import send_one
 from tests.smtp_servers import KeepingServer
 from tests.visitor import Notebook, front_desk, received
@@ -42,7 +42,9 @@ async def test_a_scanner_that_opens_every_link_of_a_mail_fifty_times_changes_not
         shop.order("alice", at=MORNING)
         await house.live(days=1)
         (mail,) = server.mails
-        pages = replace(Desk.of(house.app, load(tmp_path / "paldies.toml", {})), staff=(staff := Notebook()))
+        pages = replace(
+            Reception.of(house.app, load(tmp_path / "paldies.toml", {})), staff=(staff := Notebook())
+        )
         links = set(re.findall(r"https://care\.berzs\.example(/[^\s\"<>)]+)", as_text(mail.parsed)))
         before = house.app.database.look(everything)
 

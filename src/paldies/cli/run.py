@@ -18,7 +18,7 @@ from paldies.outbox.engines.embedded import EmbeddedEngine
 from paldies.settings import Settings
 from paldies.store.lock import exclusive
 from paldies.web.app import make_pages
-from paldies.web.desk import Desk
+from paldies.web.reception import Reception
 from paldies.web.serving import serving
 from paldies.web.staff.office import Office
 
@@ -47,11 +47,11 @@ async def _work(app: bootstrap.App, settings: Settings) -> None:
     daemon = Daemon(app)
     async with AsyncExitStack() as open_pages:
         if settings.web.port:
-            desk = Desk.of(app, settings)
-            open_pages.callback(desk.close)
+            reception = Reception.of(app, settings)
+            open_pages.callback(reception.close)
             at = await open_pages.enter_async_context(
                 serving(
-                    make_pages(desk, Office.of(app, settings, desk)),
+                    make_pages(reception, Office.of(app, settings, reception)),
                     settings.web.port,
                     host=settings.web.host,
                 )

@@ -6,7 +6,6 @@ from starlette.responses import PlainTextResponse, RedirectResponse
 
 from paldies.replies.cases import CaseIsFull
 from paldies.web.complaints import complaints
-from paldies.web.desk import Desk, Expired, Unavailable, Unknown
 from paldies.web.feedback import feedback
 from paldies.web.forms import TooMuch
 from paldies.web.headers import DefaultHeaders
@@ -16,6 +15,7 @@ from paldies.web.hooks.hooks import hooks
 from paldies.web.hooks.mail import mail_reports
 from paldies.web.look import HEADERS, Look
 from paldies.web.metrics import metrics
+from paldies.web.reception import Expired, Reception, Unavailable, Unknown
 from paldies.web.staff.app import make_desk
 from paldies.web.staff.office import Office
 from paldies.web.texting import texting
@@ -23,23 +23,23 @@ from paldies.web.twilio import twilio
 from paldies.web.unsubscribing import unsubscribing
 
 
-def make_pages(desk: Desk, office: Office | None = None) -> FastAPI:
+def make_pages(reception: Reception, office: Office | None = None) -> FastAPI:
     """Without an `office` there is no desk for staff."""
     pages = FastAPI(openapi_url=None, redirect_slashes=False)
-    look = Look(desk.shop, desk.locale, desk.duty.zone.key)
-    pages.include_router(unsubscribing(desk, look))
-    pages.include_router(feedback(desk, look))
-    pages.include_router(complaints(desk, look))
-    pages.include_router(health(desk))
-    pages.include_router(metrics(desk))
-    pages.include_router(texting(desk))
-    pages.include_router(twilio(desk))
-    if desk.inbox:
-        calls = hooks(desk.inbox)
+    look = Look(reception.shop, reception.locale, reception.duty.zone.key)
+    pages.include_router(unsubscribing(reception, look))
+    pages.include_router(feedback(reception, look))
+    pages.include_router(complaints(reception, look))
+    pages.include_router(health(reception))
+    pages.include_router(metrics(reception))
+    pages.include_router(texting(reception))
+    pages.include_router(twilio(reception))
+    if reception.inbox:
+        calls = hooks(reception.inbox)
         pages.include_router(calls)
         pages.include_router(description(calls, look))
-    if desk.reports:
-        pages.include_router(mail_reports(desk.reports))
+    if reception.reports:
+        pages.include_router(mail_reports(reception.reports))
     if office:
         pages.mount("/desk", make_desk(office))
 

@@ -9,22 +9,22 @@ from sqlalchemy.orm import Session
 from starlette.responses import JSONResponse
 
 from paldies.store.schema import instance
-from paldies.web.desk import Desk, Unavailable
+from paldies.web.reception import Reception, Unavailable
 
 TOO_OLD = timedelta(minutes=3)  # the heart beats every minute
 
 
-def health(desk: Desk) -> APIRouter:
+def health(reception: Reception) -> APIRouter:
     pages = APIRouter()
 
     @pages.api_route("/health", methods=["GET", "HEAD"])
     async def look() -> JSONResponse:
         try:
-            state = await desk.look_around(_state, desk.clock.now())
+            state = await reception.look_around(_state, reception.clock.now())
         except Unavailable:
             state = {"problem": "the database cannot be read"}
         is_ready = "problem" not in state
-        return JSONResponse({"ready": is_ready, "mode": desk.mode, **state}, 200 if is_ready else 503)
+        return JSONResponse({"ready": is_ready, "mode": reception.mode, **state}, 200 if is_ready else 503)
 
     return pages
 

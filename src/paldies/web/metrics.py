@@ -11,22 +11,22 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoM
 from prometheus_client.registry import Collector
 
 from paldies.reports.gauges import COUNTED_TO, Gauges, Queue, ShopPulse, read_gauges
-from paldies.web.desk import Desk
+from paldies.web.reception import Reception
 
 _PLAIN = "text/plain; version=0.0.4; charset=utf-8"  # what every scraper understands
 
 
-def metrics(desk: Desk) -> APIRouter:
+def metrics(reception: Reception) -> APIRouter:
     pages = APIRouter()
 
     @pages.api_route("/metrics", methods=["GET", "HEAD"])
     async def look(request: Request) -> Response:
-        if desk.metrics_token and not _may_read(request, desk.metrics_token):
+        if reception.metrics_token and not _may_read(request, reception.metrics_token):
             raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
-        breakers = desk.breakers()
-        gauges = await desk.look_around(read_gauges, list(breakers), desk.clock.now())
+        breakers = reception.breakers()
+        gauges = await reception.look_around(read_gauges, list(breakers), reception.clock.now())
         registry = CollectorRegistry(auto_describe=False)
-        registry.register(_Reading(desk.mode, gauges, breakers))
+        registry.register(_Reading(reception.mode, gauges, breakers))
         return Response(generate_latest(registry), media_type=_PLAIN)
 
     return pages

@@ -7,19 +7,19 @@ from twilio.twiml.messaging_response import MessagingResponse
 from paldies.customers.addresses import AddressError, phone_number
 from paldies.replies.refusals import Said
 from paldies.replies.texting import Answered, Text, take_in
-from paldies.web.desk import Desk
 from paldies.web.phrases import pick, say
+from paldies.web.reception import Reception
 from paldies.web.twilio import signed_form
 
 _LONGEST = 1600  # characters of a text message in all its parts
 _PICTURE = "(a picture)"
 
 
-def texting(desk: Desk) -> APIRouter:
+def texting(reception: Reception) -> APIRouter:
     texts = APIRouter()
 
     async def signed(request: Request) -> FormData:
-        return await signed_form(desk, request)
+        return await signed_form(reception, request)
 
     form_of = Depends(signed)
 
@@ -27,12 +27,12 @@ def texting(desk: Desk) -> APIRouter:
     async def sms(form: FormData = form_of) -> Response:
         """Answered once it is committed; only a cry for help gets words in return."""
         text = _text(form)
-        answered = await desk.write(take_in, text, working=desk.working, now=desk.clock.now())
+        answered = await reception.write(take_in, text, working=reception.working, now=reception.clock.now())
         response = MessagingResponse()
         if answered.is_news:
-            _tell(desk, text, answered)
+            _tell(reception, text, answered)
             if answered.said is Said.HELP:
-                response.message(_help(desk, answered))
+                response.message(_help(reception, answered))
         return Response(str(response), media_type="application/xml")
 
     return texts
@@ -51,23 +51,25 @@ def _text(form: FormData) -> Text:
     return Text(sid, sender, body or _PICTURE, keyword)
 
 
-def _tell(desk: Desk, text: Text, answered: Answered) -> None:
+def _tell(reception: Reception, text: Text, answered: Answered) -> None:
     """The words themselves stay in the database: what staff are told is logged as well."""
     if answered.task is not None:
         number = answered.about.order_number if answered.about else ""
         who = f"The customer of order {number}" if number else "A customer"
-        desk.staff.tell(
+        reception.staff.tell(
             f"text {answered.task}", f"{who} has sent a text. See: paldies tasks show {answered.task}"
         )
     elif answered.about is None and answered.said in (Said.DOUBTFUL, Said.OTHER):
-        desk.staff.tell("text", "Somebody unknown has sent a text: look at the log of your Twilio number.")
+        reception.staff.tell(
+            "text", "Somebody unknown has sent a text: look at the log of your Twilio number."
+        )
 
 
-def _help(desk: Desk, answered: Answered) -> str:
+def _help(reception: Reception, answered: Answered) -> str:
     locales = answered.about.locales if answered.about else ()
-    chosen = pick(locales, "", desk.locale)
-    reach = desk.shop.phone or desk.shop.email or desk.shop.url
-    return f"{desk.shop.name}: {reach}. {say(chosen, 'text_help')}"
+    chosen = pick(locales, "", reception.locale)
+    reach = reception.shop.phone or reception.shop.email or reception.shop.url
+    return f"{reception.shop.name}: {reach}. {say(chosen, 'text_help')}"
 
 
 def _field(form: FormData, name: str) -> str:

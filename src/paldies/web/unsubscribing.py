@@ -4,31 +4,31 @@ from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
 
 from paldies.replies.unsubscribing import WayOut, undo, unsubscribe
-from paldies.web.desk import Desk
 from paldies.web.forms import read_form
 from paldies.web.look import Look
+from paldies.web.reception import Reception
 
 _CHOICES = (WayOut.CAMPAIGN, WayOut.PROMOTIONAL, WayOut.CALLS, WayOut.EVERYTHING)
 
 
-def unsubscribing(desk: Desk, look: Look) -> APIRouter:
+def unsubscribing(reception: Reception, look: Look) -> APIRouter:
     pages = APIRouter()
 
     @pages.api_route("/u/{token}", methods=["GET", "HEAD"])
     async def ask(token: str, request: Request) -> Response:
-        about = await desk.about(desk.of_link(token))
+        about = await reception.about(reception.of_link(token))
         return look.page("unsubscribe", request, about, choices=_CHOICES, chosen=WayOut.PROMOTIONAL)
 
     @pages.post("/u/{token}")
     async def act(token: str, request: Request) -> Response:
         """Whatever else the body says, somebody wants out; only our own button takes it back."""
-        find, form = desk.of_link(token), await read_form(request)
-        now = desk.clock.now()
+        find, form = reception.of_link(token), await read_form(request)
+        now = reception.clock.now()
         if "undo" in form:
-            about, _ = await desk.answer(find, undo, what=_choice(form, "undo"), now=now)
+            about, _ = await reception.answer(find, undo, what=_choice(form, "undo"), now=now)
             return look.page("said", request, about, title="undone_title", texts=["undone_text"])
         what = _choice(form, "what")
-        about, _ = await desk.answer(find, unsubscribe, what=what, now=now)
+        about, _ = await reception.answer(find, unsubscribe, what=what, now=now)
         return look.page("unsubscribed", request, about, what=what)
 
     return pages

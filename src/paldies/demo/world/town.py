@@ -22,7 +22,7 @@ from paldies.demo.world.shop import SampleShop
 from paldies.demo.world.staff import Staff
 from paldies.settings import Settings
 from paldies.web.app import make_pages
-from paldies.web.desk import Desk
+from paldies.web.reception import Reception
 from paldies.web.serving import serving
 
 SHOP_FILE = "shop.db"
@@ -44,7 +44,7 @@ class Town:
     def open_pages(self, app: App, settings: Settings) -> None:
         """From now on the links in letters lead somewhere."""
         self.pages.router.routes[:] = [one for one in self.pages.routes if not isinstance(one, Mount)]
-        self.pages.mount("", make_pages(Desk.of(app, settings)))
+        self.pages.mount("", make_pages(Reception.of(app, settings)))
 
     def people(self, app: App) -> People:
         everybody = self.story.people

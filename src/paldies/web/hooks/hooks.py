@@ -9,10 +9,10 @@ from starlette.responses import JSONResponse
 from paldies.orders.hooks.delivery import Delivery, Door, Outcome, State
 from paldies.orders.hooks.inbox import Inbox
 from paldies.orders.shops.hooked import Way
-from paldies.web.desk import Unavailable, in_time
 from paldies.web.hooks.body import Bodies, TooLarge, TooMany, TooSlow
 from paldies.web.hooks.openapi import OWN, OWN_ANSWERS, SHOPIFY, WOOCOMMERCE, answers
 from paldies.web.hooks.signatures import fault_of_own, is_signed, is_signed_by_woocommerce
+from paldies.web.reception import Unavailable, in_time
 
 _LATER = {"Retry-After": "120"}
 _FORM = "application/x-www-form-urlencoded"

@@ -10,8 +10,8 @@ from paldies.channels.email.providers.base import Unavailable as ProviderUnavail
 from paldies.channels.email.returned.notice import Notice
 from paldies.replies.bounces import NotYet
 from paldies.replies.provider_reports import ProviderReports
-from paldies.web.desk import Unavailable, in_time
 from paldies.web.hooks.body import Bodies, TooLarge, TooMany, TooSlow
+from paldies.web.reception import Unavailable, in_time
 
 _LATER = {"Retry-After": "120"}
 

@@ -5,8 +5,8 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.base import RequestResponseEndpoint
 
 from paldies.reports.days import Days
-from paldies.web.desk import Unavailable, Unknown
 from paldies.web.forms import TooMuch
+from paldies.web.reception import Unavailable, Unknown
 from paldies.web.staff.calls import calls
 from paldies.web.staff.campaigns import campaigns
 from paldies.web.staff.complaints import complaints

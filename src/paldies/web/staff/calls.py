@@ -18,8 +18,8 @@ from paldies.replies.task_list import Before, Task, before, find_task
 from paldies.replies.tasks import OUTCOMES, Done, Snoozed, TaskRefused
 from paldies.reports.local_time import LocalTime, city
 from paldies.store.views import read_orders
-from paldies.web.desk import Unknown
 from paldies.web.forms import text_of
+from paldies.web.reception import Unknown
 from paldies.web.staff.day import Call, call_of, subject_of
 from paldies.web.staff.following import follows
 from paldies.web.staff.guard import Guard, Visit

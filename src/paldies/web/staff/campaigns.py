@@ -18,7 +18,7 @@ from paldies.replies.deeds import About, What
 from paldies.reports.days import SHOWN, Days, Group, summed
 from paldies.store import installation
 from paldies.store.schema import campaigns as campaign_rows
-from paldies.web.desk import Unknown
+from paldies.web.reception import Unknown
 from paldies.web.staff.guard import Guard, Visit
 from paldies.web.staff.look import Look, go_to
 from paldies.web.staff.office import Office

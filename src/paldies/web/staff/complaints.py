@@ -11,8 +11,8 @@ from paldies.replies.ringing import as_dialled, hour_there
 from paldies.reports.complaints import Complaint, closed_complaints, find_complaint, open_complaints
 from paldies.reports.local_time import LocalTime
 from paldies.templates.by_hand import Wording
-from paldies.web.desk import Unknown
 from paldies.web.forms import text_of
+from paldies.web.reception import Unknown
 from paldies.web.staff.answers import begun
 from paldies.web.staff.drafts import LONGEST, wording_of
 from paldies.web.staff.guard import Guard, Visit

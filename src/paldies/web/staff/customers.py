@@ -18,8 +18,8 @@ from paldies.reports.customer_card import Card, card_of
 from paldies.reports.finding import find_orders
 from paldies.store.schema import customers as rows
 from paldies.store.schema import orders
-from paldies.web.desk import Unknown
 from paldies.web.forms import text_of
+from paldies.web.reception import Unknown
 from paldies.web.staff.guard import Guard, Visit
 from paldies.web.staff.look import Look, go_to
 from paldies.web.staff.office import Office

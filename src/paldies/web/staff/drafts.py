@@ -18,8 +18,8 @@ from paldies.reports.waiting import Letter, find_letter
 from paldies.templates.by_hand import Wording, filled_in
 from paldies.templates.renderer import Content
 from paldies.templates.text import Text
-from paldies.web.desk import Unknown
 from paldies.web.forms import text_of
+from paldies.web.reception import Unknown
 from paldies.web.staff.office import Office
 
 LONGEST = 20_000  # characters of a letter

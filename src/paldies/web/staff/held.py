@@ -8,8 +8,8 @@ from paldies.outbox import by_hand
 from paldies.replies import deeds
 from paldies.replies.deeds import About, What
 from paldies.reports import waiting
-from paldies.web.desk import Unknown
 from paldies.web.forms import text_of
+from paldies.web.reception import Unknown
 from paldies.web.staff.guard import Guard, Visit
 from paldies.web.staff.look import Look, go_to
 from paldies.web.staff.office import Office

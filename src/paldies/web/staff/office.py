@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from paldies.bootstrap import App
 from paldies.settings import Settings, Staff
 from paldies.store.database import Database
-from paldies.web.desk import PATIENCE, Desk, Unavailable
+from paldies.web.reception import PATIENCE, Reception, Unavailable
 
 log = structlog.get_logger(__name__)
 
@@ -31,8 +31,8 @@ class Office:
     customers: Database  # where the messages are that customers have
 
     @classmethod
-    def of(cls, app: App, settings: Settings, desk: Desk) -> "Office":
-        return cls(app, settings, desk.database)
+    def of(cls, app: App, settings: Settings, reception: Reception) -> "Office":
+        return cls(app, settings, reception.database)
 
     @property
     def staff(self) -> Staff:

@@ -16,8 +16,8 @@ from paldies.privacy.person import Person, find_people
 from paldies.replies import deeds
 from paldies.replies.deeds import About, What
 from paldies.store.database import Database
-from paldies.web.desk import Unknown
 from paldies.web.forms import text_of
+from paldies.web.reception import Unknown
 from paldies.web.staff.customers import read_customer
 from paldies.web.staff.guard import Guard, Visit
 from paldies.web.staff.look import Look, go_to

@@ -52,7 +52,7 @@ class Staff(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Reception:
     """Where customers and providers are received."""
 
     mode: str
@@ -72,7 +72,7 @@ class Desk:
     reports: ProviderReports | None = None  # of mail providers
 
     @classmethod
-    def of(cls, app: App, settings: Settings) -> "Desk":
+    def of(cls, app: App, settings: Settings) -> "Reception":
         """In rehearsal nothing leaves: whoever comes has a message from before."""
         database, links = app.database, app.links
         if settings.is_rehearsal:
