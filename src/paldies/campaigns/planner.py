@@ -103,7 +103,7 @@ def enrol(campaign: Campaign, arrival: Arrival) -> Enrol | Join | Decline:
         abs(arrival.event_at - passage.event_at) < campaign.again_after for passage in passed
     ):
         return Decline(Reason.AGAIN_TOO_SOON)
-    if campaign.is_exempt or not campaign.holdout:
+    if not campaign.holdout or campaign.is_exempt:
         return Enrol(Arm.TREATED)
     assert arrival.customer_uuid  # noqa: S101 - see Arrival
     return Enrol(arm(campaign.name, arrival.customer_uuid, campaign.holdout))

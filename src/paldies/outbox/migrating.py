@@ -18,10 +18,12 @@ from paldies.campaigns.words import EnrolmentState, MessageStatus
 from paldies.customers.revision import bump
 from paldies.outbox.endings import finish, stop
 from paldies.outbox.first_legs import first_leg
-from paldies.outbox.passages import inside_older_plans, read_passages
+from paldies.outbox.passages import CHUNK, inside_older_plans, read_passages
 from paldies.outbox.plans import Plans
 from paldies.outbox.stopping import hand_over
 from paldies.store.database import Database
+from paldies.store.pace import Pace
+from paldies.store.prepared import Prepared
 from paldies.store.schema import enrolments, messages, plan_versions
 from paldies.store.tables import CampaignRow, PlanVersion
 
@@ -66,11 +68,16 @@ def foresee(database: Database, campaign: Campaign, moving: Moving) -> Outlook:
 
 def carry_out(database: Database, to: Target, moving: Moving) -> Outlook:
     """Moves everybody, a short transaction at a time; what was done before an interruption stays done."""
-    outlook, after = Outlook(), 0
-    while piece := database.now(_move_some, to, moving, after=after):
+    outlook, after, pace = Outlook(), 0, Pace(first=CHUNK, most=2 * CHUNK)
+    while piece := _moved_by(database, to, moving, after=after, pace=pace):
         outlook, after = outlook.plus(*piece.moves), piece.last
     database.now(_mark_done, to.id)
     return outlook
+
+
+def _moved_by(database: Database, to: Target, moving: Moving, *, after: int, pace: Pace) -> _Moved | None:
+    with pace.piece() as limit:
+        return database.now(_move_some, to, moving, after=after, limit=limit)
 
 
 def go_on(database: Database, moving: Moving) -> list[str]:
@@ -106,8 +113,8 @@ def _foreseen(session: Session, campaign: Campaign, moving: Moving, *, after: in
     return _Moved([each for _, each in _moves(session, rows, campaign, moving)], rows[-1]["id"])
 
 
-def _move_some(session: Session, to: Target, moving: Moving, *, after: int) -> _Moved | None:
-    rows = inside_older_plans(session, to.campaign.name, to.version, after=after)
+def _move_some(session: Session, to: Target, moving: Moving, *, after: int, limit: int) -> _Moved | None:
+    rows = inside_older_plans(session, to.campaign.name, to.version, after=after, limit=limit)
     if not rows:
         return None
     last = rows[-1]["id"]
@@ -168,9 +175,9 @@ def _write(session: Session, moves: Sequence[tuple[RowMapping, Move]], to: Targe
                 named = {f"new_{name}": value for name, value in values.items()}
                 changed.append(named | {"message": change.before.id, "seen": change.before.status.value})
     if changed:
-        session.connection().execute(_CHANGE, changed)
+        _CHANGE.run(session, changed)
     if added:
-        session.connection().execute(insert(messages), added)
+        _ADD.run(session, added)
 
 
 _CHANGED = (
@@ -195,7 +202,8 @@ def _values(change: Change, *, note: str, now: datetime) -> dict[str, Any]:
     }
 
 
-_CHANGE = (
+_ADD = Prepared(insert(messages))
+_CHANGE = Prepared(
     update(messages)
     .where(messages.c.id == bindparam("message"), messages.c.status == bindparam("seen"))
     .values({name: bindparam(f"new_{name}", type_=messages.c[name].type) for name in _CHANGED})

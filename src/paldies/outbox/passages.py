@@ -11,19 +11,19 @@ from paldies.campaigns.words import EnrolmentState, MessageStatus, Purpose
 from paldies.outbox.happened import happened
 from paldies.store.schema import enrolments, messages, orders, plan_versions
 
-CHUNK = 25  # passages in one transaction: under 50 ms on SQLite
+CHUNK = 25  # passages at once
 
 
 def inside_older_plans(
-    session: Session, campaign: str, than: int | None, *, after: int
+    session: Session, campaign: str, than: int | None, *, after: int, limit: int = CHUNK
 ) -> Sequence[RowMapping]:
-    """Up to CHUNK open enrolments beyond the row `after`; `than` is a version, None: a plan to come."""
+    """Up to `limit` open enrolments beyond the row `after`; `than` is a version, None: a plan to come."""
     wanted = (
         select(enrolments)
         .where(enrolments.c.campaign == campaign, enrolments.c.state == EnrolmentState.OPEN.value)
         .where(enrolments.c.id > after)
         .order_by(enrolments.c.id)
-        .limit(CHUNK)
+        .limit(limit)
     )
     if than is not None:
         older = select(plan_versions.c.id).where(plan_versions.c.campaign == campaign)
