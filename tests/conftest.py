@@ -8,12 +8,16 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 from sqlmodel import SQLModel
 
 from paldies.store import migrations
 from paldies.store.database import Database
 from tests.postfix import NoPostfix, Postfix, postfix
 from tests.postgres import NoServer, postgres
+
+settings.register_profile("untimed", deadline=None)  # a busy machine is no mistake
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
