@@ -36,6 +36,7 @@ check: install ## style, types, the direction of imports, and known vulnerabilit
 
 bench: install ## speed, side by side with others, as ratios
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+	$(BIN)/python -m tests.benchmarks.planning
 	$(BIN)/python -m tests.benchmarks.simulate 2000 7
 	$(BIN)/python -m tests.benchmarks.workers
 
