@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
@@ -50,10 +50,8 @@ class SharedShops:
 def _silent(session: Session, polls: Mapping[str, timedelta], now: datetime) -> list[str]:
     """A shop that nobody has ever read has no orders to send for."""
     wanted = select(cursors.c.shop, cursors.c.last_good_at).where(cursors.c.shop.in_(list(polls)))
-    return list(_stale(session.execute(wanted).tuples(), polls, now))
-
-
-def _stale(
-    rows: Iterable[tuple[str, datetime | None]], polls: Mapping[str, timedelta], now: datetime
-) -> Iterable[str]:
-    return (shop for shop, good_at in rows if good_at is None or now - good_at > 2 * polls[shop])
+    return [
+        shop
+        for shop, good_at in session.execute(wanted)
+        if good_at is None or now - good_at > 2 * polls[shop]
+    ]
