@@ -1,6 +1,7 @@
 """The heart: a timetable of ticks and one stop signal."""
 
 import asyncio
+import gc
 import signal
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -51,6 +52,7 @@ class Daemon:
     async def run(self, engine: Engine, timetable: list[Tick]) -> None:
         """Until SIGTERM or SIGINT: what is in flight gets `stop_timeout`; a second signal ends at once."""
         await self.begin()
+        gc.freeze()  # what was built for good need not be searched for garbage again and again
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop_once)

@@ -55,7 +55,7 @@ def _paldies(folder: Path, orders: int, url: str, mails: Path | None = None) -> 
         folder,
         str(orders),
         url,
-        *([mails] if mails else []),
+        *(["--mails", mails] if mails else []),
     ]
     return _figures(command, cwd=HERE.parent.parent)
 
@@ -83,7 +83,8 @@ def _install_nodemailer(folder: Path) -> bool:
 
 def _print_round(number: int, ours: dict[str, Any], theirs: dict[str, Any] | None) -> None:
     print(
-        f"round {number}: paldies {ours['sent'] / ours['drain_s']:6.0f}/s, {ours['peak_mb']:.0f} MB"
+        f"round {number}: paldies {ours['sent'] / ours['drain_s']:6.0f}/s, {ours['peak_mb']:.0f} MB,"
+        f" {ours['drain_cpu_s'] / ours['sent'] * 1e6:.0f} µs of processor time each"
         f" (read {ours['orders'] / ours['watch_s']:.0f} orders/s,"
         f" planned {ours['orders'] / ours['plan_s']:.0f}/s)"
     )

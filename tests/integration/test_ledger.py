@@ -19,7 +19,7 @@ from paldies.outbox.planning import plan_new_events
 from paldies.outbox.settlements import DeadAddress, Settlement
 from paldies.outbox.waves import write_singly, write_wave
 from paldies.store.database import Database
-from paldies.store.schema import attempts, customers, enrolments, messages, suppressions
+from paldies.store.schema import attempts, customers, enrolments, messages, sending_hours, suppressions
 from tests.factories import NOON, RIGA
 from tests.rows import add_customer, add_order, plans, publish_campaign
 
@@ -70,6 +70,10 @@ def statuses(session: Session) -> list[str]:
     return list(session.scalars(select(messages.c.status).order_by(messages.c.id)))
 
 
+def tried(session: Session) -> int:
+    return len(session.scalars(select(attempts.c.id)).all())
+
+
 def test_a_claim_is_won_once(database: Database) -> None:
     with database.session() as session:
         publish_campaign(session)
@@ -115,6 +119,43 @@ def test_a_claim_that_breaks_a_rule_of_the_database_costs_the_others_nothing(dat
     won = database.now(write_singly, [alice, boris, carla], [])
 
     assert won == {alice.id, carla.id}
+
+
+def test_of_a_whole_wave_only_the_claim_that_comes_too_late_is_lost(database: Database) -> None:
+    with database.session() as session:
+        publish_campaign(session)
+        claims = [one_order(session, f"Customer{number}")[0] for number in range(64)]
+    late = claims[17]
+
+    database.now(bump, [late.customer_id])
+    won = database.now(write_wave, claims, [])
+
+    assert won == {claim.id for claim in claims} - {late.id}
+    assert database.look(tried) == 63
+
+
+async def test_of_a_whole_wave_only_the_member_that_the_database_refuses_is_lost(database: Database) -> None:
+    with database.session() as session:
+        publish_campaign(session)
+        claims = [one_order(session, f"Customer{number}")[0] for number in range(64)]
+        session.execute(attempts.insert().values(_begun(claims[40])))  # its claim's id is taken
+    ledger = Ledger(database)
+
+    won = await asyncio.gather(*(ledger.claim(claim) for claim in claims))
+
+    assert [number for number, answer in enumerate(won) if not answer] == [40]
+    assert database.look(statuses).count("sending") == 63
+
+
+def test_claims_of_two_hours_count_for_each_its_own(database: Database) -> None:
+    with database.session() as session:
+        publish_campaign(session)
+        alice, boris = one_order(session)[0], one_order(session, "Boris")[0]
+
+    database.now(write_wave, [alice, replace(boris, at=LATER + timedelta(hours=1))], [])
+
+    hours = database.look(lambda session: dict(session.execute(select(sending_hours)).all()))
+    assert hours == {LATER: 1, LATER + timedelta(hours=1): 1}
 
 
 def test_what_was_sent_is_written_down_with_its_receipt(database: Database) -> None:

@@ -13,7 +13,7 @@ from paldies.store.database import Database
 
 log = structlog.get_logger(__name__)
 
-GATHER = 0.0005  # seconds; while more comes in within that time, it comes along: half the commits
+GATHER = 0.002  # seconds; while more comes in within that time, it comes along: half the commits
 
 
 class Ledger:
@@ -93,9 +93,12 @@ class Ledger:
                     written.set_result(None)
 
     async def _gather(self) -> None:
-        """Lets what the other connections have to write come along, as long as it keeps coming."""
-        seen = 0 if len(self.claimed) > 1 else self._waiting  # alone, there is nobody to wait for
-        while seen < self._waiting:
+        """Lets what the other connections have to write come along, as long as it keeps coming.
+
+        Once all of them have come back from the wire there is nobody to wait for.
+        """
+        seen = 0
+        while seen < self._waiting and len(self.claimed) > len(self._settlements):
             seen = self._waiting
             await asyncio.sleep(GATHER)
 
