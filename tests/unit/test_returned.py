@@ -1,5 +1,7 @@
 """A mail that has come back says whom it means and what has become of the message, whoever wrote it."""
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -287,3 +289,14 @@ def test_no_mail_is_broken_enough_to_stop_the_reader(data: st.DataObject) -> Non
     notice = read(whole[:start] + noise + whole[start + len(noise) :])
 
     assert len(notice.returned) <= len(whole)
+
+
+@pytest.mark.parametrize("long", [b"a" * 250_000, b"a@" * 100_000, b"user is not a valid " * 10_000])
+@pytest.mark.parametrize("head", [b"", b"Content-Type: text/html\n", b"X-Failed-Recipients: "])
+def test_a_mail_made_to_keep_us_busy_does_not(long: bytes, head: bytes) -> None:
+    began = time.process_time()
+
+    read(b"From: MAILER-DAEMON@example.lv\nSubject: failure notice\n" + head + b"\n" + long)
+    read(report(failed("5.0.0", long.decode()), said=long.decode()))
+
+    assert time.process_time() - began < 3

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from email import message_from_bytes
 from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
@@ -20,6 +21,17 @@ _BELOW = re.compile(
 )
 
 
+_LONGEST_LINE = (
+    1000  # characters: RFC 5322 allows 998, and to look for patterns in one of a megabyte takes hours
+)
+_LONGEST_TEXT = 30_000  # characters of a part that are read
+
+
+def parsed(content: bytes) -> Message:
+    """The mail, its lines cut where they are longer than any may be."""
+    return message_from_bytes(b"\n".join(line[:_LONGEST_LINE] for line in content.split(b"\n")))
+
+
 def walk(mail: Message) -> Iterator[Message]:
     """The parts of the mail itself, not those of what it returns."""
     yield mail
@@ -36,7 +48,15 @@ def text_of(part: Message) -> str:
     except (ValueError, LookupError, AssertionError):
         content = None
     if not isinstance(content, bytes):
-        return str(part.get_payload()) if isinstance(part.get_payload(), str) else ""
+        return _cut(str(part.get_payload())) if isinstance(part.get_payload(), str) else ""
+    return _cut(_decoded(content, part))
+
+
+def _cut(text: str) -> str:
+    return "\n".join(line[:_LONGEST_LINE] for line in text[:_LONGEST_TEXT].split("\n"))
+
+
+def _decoded(content: bytes, part: Message) -> str:
     for charset in (part.get_content_charset() or "utf-8", "utf-8"):
         try:
             return content.decode(charset)
@@ -59,7 +79,7 @@ def returned(mail: Message) -> Iterator[str]:
     for part in mail.walk():
         if part.get_content_type() in _RETURNED:
             inner = part.get_payload()
-            yield str(inner[0]) if isinstance(inner, list) and inner else text_of(part)
+            yield str(inner[0])[:_LONGEST_TEXT] if isinstance(inner, list) and inner else text_of(part)
     for part in walk(mail):
         if part.get_content_type() == "text/plain":
             text = text_of(part)
@@ -69,7 +89,7 @@ def returned(mail: Message) -> Iterator[str]:
 
 def header(mail: Message, name: str) -> str:
     """A field in one line, decoded as far as it can be."""
-    value = mail.get(name, "")
+    value = str(mail.get(name, ""))[:_LONGEST_LINE]
     try:
         return " ".join(str(make_header(decode_header(value))).split())
     except (LookupError, ValueError, MessageError):

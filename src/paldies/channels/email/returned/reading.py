@@ -4,22 +4,22 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from email import message_from_bytes
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
 
 from paldies.channels.email.returned.letter import letter
 from paldies.channels.email.returned.notice import Notice, Returned
-from paldies.channels.email.returned.parts import header, prose, returned, walk
+from paldies.channels.email.returned.parts import header, parsed, prose, returned, walk
 from paldies.channels.email.returned.report import complaint, delivery_status
 
 _ARRIVED_AT = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "X-RCPT-TO")
+_LONGEST, _MOST = 1000, 5  # characters of a field, and fields of one name
 _MESSAGE_ID = re.compile(r"^Message-ID:\s*<([^<>\s]+)>", re.IGNORECASE | re.MULTILINE)
 
 
 def read(content: bytes) -> Notice:
     """Never raises for what somebody has sent: what cannot be understood is no report."""
-    mail = message_from_bytes(content)
+    mail = parsed(content)
     return Notice(
         returned=complaint(mail) or _report_of(mail),
         sent_to=tuple(dict.fromkeys(_arrived_at(mail))),
@@ -49,7 +49,7 @@ def _covered(mail: Message) -> Iterator[Message]:
 
 
 def _arrived_at(mail: Message) -> list[str]:
-    fields = [str(value) for name in _ARRIVED_AT for value in mail.get_all(name, [])]
+    fields = [str(value)[:_LONGEST] for name in _ARRIVED_AT for value in mail.get_all(name, [])[:_MOST]]
     return [address for _, address in getaddresses(fields) if "@" in address]
 
 

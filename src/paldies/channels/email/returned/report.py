@@ -15,6 +15,7 @@ _COMPLAINT = "message/feedback-report"
 _NOT_SPAM = ("not-spam", "auth-failure", "virus", "dmarc")  # RFC 5965 7.3, RFC 6591 3.2.4
 _ADDRESS = re.compile(r"[^\s<>;,\"'()]+@[^\s<>;,\"'()]+")
 _A_FEW_WORDS = 2
+_LONGEST = 1000  # characters of a field
 _XTEXT = re.compile(r"\+([0-9A-F]{2})")  # RFC 3461 4
 
 
@@ -132,4 +133,4 @@ def _parsed(text: str) -> Iterator[Message]:
 
 
 def _field(block: Message, name: str) -> str:
-    return str(block.get(name, "")).strip()
+    return str(block.get(name, ""))[:_LONGEST].strip()
