@@ -131,7 +131,9 @@ def fill(session: Session, app: App, now: datetime) -> None:
         )  # fmt: skip
         line = {"order_id": order, "position": 1, "sku": "TT", "name": "Linen tea towel, grey"}
         session.execute(insert(order_lines).values(**line, quantity=4, price=960))
-    plan_new_events(session, app.plans, RIGA, now=yesterday)
+        plan_new_events(
+            session, app.plans, RIGA, now=yesterday
+        )  # so that Alice's messages are 1, 2, 3
     rows = session.execute(select(messages).order_by(messages.c.id)).mappings().all()
     for row in rows:
         match row["step"]:
@@ -176,7 +178,7 @@ def _asked(session: Session, row: Mapping[str, Any], now: datetime) -> None:
     order = session.execute(
         select(messages.c.customer_id, messages.c.enrolment_id).where(messages.c.id == row["id"])
     ).one()
-    number = row["id"] // 3 + 1
+    number = row["customer_id"]
     if not PEOPLE[number - 1][4]:
         reason = Reason.NOT_WANTED.value
         _set(session, row, status="skipped", reason=reason, ended_at=now - timedelta(hours=19))
