@@ -110,12 +110,14 @@ async def test_a_process_that_died_on_our_machine_is_known_to_be_dead(
     shared.now(lambda session: session.execute(mine))
     await roll_of(shared, tmp_path / "elsewhere", "worker").answer()  # as it did while it lived
 
-    await roll_of(shared, tmp_path, "another").begin()
+    another = roll_of(shared, tmp_path, "another")
+    await another.begin()
     doubts = shared.now(resolve_doubts, (), now=LATER, is_shared=True)
 
     assert alive == []
     assert len(doubts.sent_again) == 1
     assert certainly_dead(folder) == []
+    await another.end()
 
 
 def test_a_lock_of_another_boot_says_nothing(tmp_path: Path) -> None:
