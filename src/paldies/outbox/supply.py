@@ -13,7 +13,7 @@ BATCH = 500
 
 
 class Supply(Protocol):
-    batch: int  # how many messages come at once, at most
+    batch: int  # how many messages may wait for a connection
 
     async def take(self, in_hand: Collection[int]) -> list[Waiting]:
         """Those that are due, and neither in our hands nor in anybody else's, as far as the rate allows."""

@@ -11,7 +11,8 @@ from paldies.outbox.queue import Waiting
 from paldies.outbox.supply import BATCH
 from paldies.store.database import Database
 
-EACH = 8  # messages for each connection at once: more would keep idle what others could send
+EACH = 4  # messages for each connection at least
+AHEAD = 0.25  # seconds of work that are taken at once: more would keep from others what they could send
 PATIENCE = 0.4  # seconds that a look waits for tokens, rather than leave them to the next
 BREATH = 0.05  # seconds between two tries
 
@@ -33,6 +34,8 @@ class SharedSupply:
         self._process = process
         self._per_second = per_second
         self._clock = clock
+        self._most = self.batch
+        self._took, self._took_at = 0, time.monotonic()
 
     async def take(self, in_hand: Collection[int]) -> list[Waiting]:
         end = time.monotonic() + PATIENCE
@@ -42,14 +45,22 @@ class SharedSupply:
                 self._channel,
                 self._process,
                 in_hand=list(in_hand),
-                most=self.batch,
+                most=self._most,
                 per_second=self._per_second,
                 now=self._clock.now(),
             )
             if taken.rows or not taken.is_short or time.monotonic() > end:
+                self._pace(len(taken.rows))
                 return list(taken.rows)
             await asyncio.sleep(min(PATIENCE, max(BREATH, 1 / self._per_second)))
 
     async def give_back(self, unused: int) -> None:
         if unused:
             await self._database.run(pour_back, self._channel, unused)
+
+    def _pace(self, taken: int) -> None:
+        """As many next time as leave in a moment: whoever comes back sooner has a faster receiver."""
+        now = time.monotonic()
+        a_second = self._took / max(now - self._took_at, 0.001)
+        self._most = min(BATCH, max(self.batch, round(a_second * AHEAD)))
+        self._took, self._took_at = taken, now
