@@ -2,11 +2,12 @@
 
 import re
 import unicodedata
-from functools import lru_cache
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from phonenumbers import NumberParseException, PhoneNumberFormat
+
+from paldies.customers.remembered import remembered
 
 # Mailboxes that a marketplace lends to a buyer: one buyer may have many, and some serve many buyers.
 # Apple's "Hide My Email" is not among them: it gives one person one address per shop.
@@ -45,7 +46,7 @@ def email_address(text: str) -> str:
     return _email_address(text)
 
 
-@lru_cache(4096)
+@remembered
 def _usual_domain(domain: str) -> str:
     """As an A-label; empty if no address can end so."""
     try:
@@ -69,7 +70,7 @@ def _email_address(text: str) -> str:
     return unicodedata.normalize("NFC", f"{found.local_part.lower()}@{found.ascii_domain.lower()}")
 
 
-@lru_cache(4096)
+@remembered
 def phone_number(text: str, country: str = "") -> str:
     """The number in E.164. `country` (ISO 3166-1 alpha-2) is whose national notation it may be in.
 
@@ -91,6 +92,6 @@ def is_relay(email: str) -> bool:
     return _is_relays(email.rpartition("@")[2])
 
 
-@lru_cache(4096)
+@remembered
 def _is_relays(domain: str) -> bool:
     return _RELAYS.search(domain) is not None

@@ -6,6 +6,8 @@ from functools import lru_cache
 from babel import Locale
 from babel.core import get_global
 
+from paldies.customers.remembered import remembered
+
 # Languages in which shops that ship to each other's neighbours write countries.
 _LANGUAGES = "en lv lt et ru uk pl de fr es it pt nl sv fi da nb cs".split()
 _ALSO = {
@@ -16,7 +18,7 @@ _ALSO = {
 }  # fmt: skip
 
 
-@lru_cache(4096)
+@remembered
 def alpha2(text: str) -> str:
     """ISO 3166-1 alpha-2 for a code or a name in one of a score of languages; empty if it is none."""
     word = _folded(text)

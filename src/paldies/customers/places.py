@@ -15,6 +15,7 @@ from phonenumbers import NumberParseException
 from phonenumbers.timezone import time_zones_for_number
 
 from paldies.customers.countries import alpha2
+from paldies.customers.remembered import remembered
 
 _CITY_LANGUAGES = ("en", "ru", "de", "es", "pt")  # of the countries with more than one zone
 _GENERIC = (
@@ -53,7 +54,7 @@ def zones(
     return _zones_of_phone(phone) if found is None else found
 
 
-@lru_cache(4096)
+@remembered
 def _zones_of_address(
     country: str, region: str, city: str, *, postal_code: str, time_zone: str
 ) -> tuple[str, ...] | None:
