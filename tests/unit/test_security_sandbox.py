@@ -18,7 +18,7 @@ from paldies.templates.text import build
 from tests.factories import customer, order
 
 FRAME = Passage("<!-- content -->", "_layout.sms.txt")
-SOON = 2.0  # seconds; the slowest of them takes a tenth of it on a quiet machine
+SOON = 2.0  # seconds of the processor; the slowest of them takes a tenth of it
 
 
 def said(body: str, about: Order | None = None) -> str:
@@ -30,10 +30,10 @@ def said(body: str, about: Order | None = None) -> str:
 
 def refused(body: str, about: Order | None = None) -> Problem:
     """What is said about a text that cannot be filled in, or not even be read; in good time."""
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises((RenderFault, TemplateFault)) as raised:
         said(body, about)
-    assert time.monotonic() - began < SOON
+    assert time.process_time() - began < SOON
     return raised.value.problem
 
 
@@ -224,12 +224,12 @@ CONDITIONS = [
 
 @pytest.mark.parametrize("condition", CONDITIONS)
 def test_a_condition_that_would_never_end_is_refused_in_good_time(condition: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
 
     with pytest.raises(ExpressionError, match=r"\. (Use|Write|Let) "):
         is_true(condition, condition_values(order(), customer()))
 
-    assert time.monotonic() - began < SOON
+    assert time.process_time() - began < SOON
 
 
 @pytest.mark.parametrize("condition", CONDITIONS[:4])
