@@ -23,6 +23,7 @@ from paldies.orders.snapshot import Snapshot
 from paldies.orders.storing import store
 from paldies.orders.told import Told
 from paldies.outbox.composer import kept
+from paldies.outbox.endings import reopen
 from paldies.privacy.export import export
 from paldies.privacy.forgetting import StillLeaving, forget, lose_sight_of
 from paldies.privacy.person import Person, find_people
@@ -172,6 +173,18 @@ def test_what_had_not_left_is_cancelled_and_what_was_sent_still_counts(known: Da
     ]
     states = select(enrolments.c.state).where(enrolments.c.id.in_(person.passages))
     assert set(known.look(lambda s: s.scalars(states).all())) == {"stopped"}
+
+
+def test_mail_that_comes_back_later_gives_her_passage_nothing_more_to_say(known: Database) -> None:
+    (person,) = known.look(find_people, ALICE)
+    hers = enrolments.c.id.in_(person.passages)
+    known.now(lambda s: s.execute(update(enrolments).where(hers).values(state="finished")))
+    known.now(forget, person, now=NOON)
+
+    known.now(reopen, person.passages[0])
+
+    states = known.look(lambda s: s.scalars(select(enrolments.c.state).where(hers)).all())
+    assert set(states) == {"finished"}
 
 
 def test_while_a_message_is_leaving_nothing_is_changed(known: Database) -> None:

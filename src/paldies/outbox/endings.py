@@ -14,7 +14,7 @@ from paldies.campaigns.reasons import Reason
 from paldies.campaigns.words import EnrolmentState, MessageStatus
 from paldies.outbox.tasks import withdraw
 from paldies.store.prepared import Prepared
-from paldies.store.schema import enrolments, messages
+from paldies.store.schema import customers, enrolments, messages
 from paldies.store.statuses import has_state, has_status
 
 log = structlog.get_logger(__name__)
@@ -78,10 +78,17 @@ def finish_each(session: Session, moments: Mapping[int, datetime]) -> None:
 
 
 def reopen(session: Session, enrolment_id: int) -> None:
-    """Where something comes back after all was said: there is something left to say again."""
+    """Where something comes back after all was said: there is something left to say again.
+
+    Not to the forgotten: their mail may still come back, but nobody is left to hear the rest.
+    """
+    is_forgotten = exists().where(
+        customers.c.id == enrolments.c.customer_id, customers.c.forgotten_at.is_not(None)
+    )
     session.execute(
         update(enrolments)
         .where(enrolments.c.id == enrolment_id, enrolments.c.state == EnrolmentState.FINISHED.value)
+        .where(~is_forgotten)
         .values(state=EnrolmentState.OPEN.value, ended_at=None)
     )
 
