@@ -12,7 +12,7 @@ from paldies.campaigns.words import MessageStatus, Purpose
 from paldies.customers import merges
 from paldies.customers.consents import Answer, consented, record
 from paldies.customers.merges import MergeError, merge, unmerge
-from paldies.customers.suppressions import lift, suppress, suppressed
+from paldies.customers.suppressions import Wish, lift, suppress, suppressed
 from paldies.orders.snapshot import Snapshot
 from paldies.orders.watcher import Watcher
 from paldies.store import schema
@@ -25,6 +25,7 @@ from tests.rows import publish_campaign
 DAY = timedelta(days=1)
 ALICE = "alice@example.com"
 PROMOTIONAL = {(ALICE, Purpose.PROMOTIONAL)}
+OFFER = Wish(ALICE, Purpose.PROMOTIONAL)
 
 
 class House:
@@ -281,14 +282,8 @@ def test_a_suppression_holds_for_its_channel_and_purpose(house: House) -> None:
         now=NOON,
     )
 
-    asked = {
-        (ALICE, Purpose.PROMOTIONAL),
-        (ALICE, Purpose.SERVICE),
-        ("carla@example.com", Purpose.PROMOTIONAL),
-    }
-    assert house.database.look(suppressed, asked, channel="email") == {
-        (ALICE, Purpose.PROMOTIONAL): "unsubscribed"
-    }
+    asked = {OFFER, Wish(ALICE, Purpose.SERVICE), Wish("carla@example.com", Purpose.PROMOTIONAL)}
+    assert house.database.look(suppressed, asked, channel="email") == {OFFER: "unsubscribed"}
     assert house.database.look(suppressed, asked, channel="sms") == {}
 
 
@@ -297,21 +292,19 @@ def test_a_suppression_of_everything_holds_everywhere(house: House) -> None:
     again = house.database.now(suppress, ALICE, reason="once more", source="person", now=NOON)
 
     assert (news, again) == (True, False)
-    assert house.database.look(suppressed, PROMOTIONAL, channel="sms") == {
-        (ALICE, Purpose.PROMOTIONAL): "she asked us to"
-    }
+    assert house.database.look(suppressed, {OFFER}, channel="sms") == {OFFER: "she asked us to"}
 
 
 def test_a_shops_yes_never_lifts_a_suppression_but_a_person_may(house: House) -> None:
     house.database.now(suppress, ALICE, reason="she asked us to", source="person", now=NOON)
     house.buys(accepts_email=True)
-    before = house.database.look(suppressed, PROMOTIONAL, channel="email")
+    before = house.database.look(suppressed, {OFFER}, channel="email")
 
     lifted = house.database.now(lift, ALICE, by="Anna", now=NOON)
 
     assert before
     assert lifted == 1
-    assert house.database.look(suppressed, PROMOTIONAL, channel="email") == {}
+    assert house.database.look(suppressed, {OFFER}, channel="email") == {}
 
 
 def test_what_is_written_about_an_address_moves_everybody_whose_orders_use_it(house: House) -> None:
