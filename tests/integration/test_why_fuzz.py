@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -20,11 +19,10 @@ from paldies.outbox.migrating import carry_out
 from paldies.outbox.pausing import pause, resume
 from paldies.replies.cases import open_case
 from paldies.replies.deliveries import record
-from paldies.reports.as_json import to_json
-from paldies.reports.telling import to_text
 from paldies.reports.why import explain
 from paldies.store import schema
 from tests.edited_house import HOUR, NAME, EditedHouse, a_plan, edited
+from tests.explained import everything_has_its_reason
 from tests.rows import add_event
 
 REPORTS = (DeliveryKind.NO_ANSWER, DeliveryKind.BOUNCED, DeliveryKind.DELIVERED, DeliveryKind.VOICEMAIL)
@@ -147,32 +145,7 @@ DEEDS: Mapping[str, Deed] = {
 
 
 def _everything_has_its_reason(house: EditedHouse, order: int) -> None:
-    """As `messages why` tells it: each step once, with one outcome, and one reason unless it was sent."""
-    stories = house.database.look(
+    [story] = house.database.look(
         explain, str(order), plans=house.app.plans, house=house.app.house, now=house.clock.now()
     )
-    [story] = stories
-    told = to_json(story)
-    steps = [
-        (passage["campaign"], passage["occurrence"], step)
-        for passage in told["campaigns"]
-        for step in passage["steps"]
-    ]
-    assert steps
-    places = [(campaign, occurrence, step["step"]) for campaign, occurrence, step in steps]
-    assert len(places) == len(set(places))
-    for _, _, step in steps:
-        _has_one_reason(step)
-        for leg in step["legs"]:
-            _has_one_reason(leg | {"outcome": leg["status"]})
-    live = [leg for _, _, step in steps for leg in step["legs"] if leg["status"] == "scheduled"]
-    waits = [leg for leg in live if not leg["parked"]]
-    paused = any(passage["paused_at"] for passage in told["campaigns"])
-    assert bool(told["next"]) or not waits or paused
-    assert to_text(story).count("UNEXPLAINED") == 0
-
-
-def _has_one_reason(told: Mapping[str, Any]) -> None:
-    assert told["reason"] != "unexplained", told
-    assert bool(told["reason"]) != (told["outcome"] == "sent"), told
-    assert told["sentence"].endswith("."), told
+    everything_has_its_reason(story)
