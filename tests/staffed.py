@@ -131,9 +131,7 @@ def fill(session: Session, app: App, now: datetime) -> None:
         )  # fmt: skip
         line = {"order_id": order, "position": 1, "sku": "TT", "name": "Linen tea towel, grey"}
         session.execute(insert(order_lines).values(**line, quantity=4, price=960))
-        plan_new_events(
-            session, app.plans, RIGA, now=yesterday
-        )  # so that Alice's messages are 1, 2, 3
+        plan_new_events(session, app.plans, RIGA, now=yesterday)  # so that Alice's messages are 1, 2, 3
     rows = session.execute(select(messages).order_by(messages.c.id)).mappings().all()
     for row in rows:
         match row["step"]:

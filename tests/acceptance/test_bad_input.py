@@ -10,7 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from subprocess import PIPE, STDOUT
@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 import structlog
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import OperationalError, StatementError
 from structlog.testing import capture_logs
 
 from paldies.campaigns.reasons import Reason
@@ -604,16 +604,17 @@ class Open(FakeShop):
     def poll(self, cursor: dict[str, Any]) -> Iterator[Page]:
         self.is_being_read = True
         try:
-            yield from super().poll(cursor)
+            for page in super().poll(cursor):
+                yield replace(page, cursor={"place": object()})  # nothing that can be written down
         finally:
             self.is_being_read = False
 
 
-def test_a_shop_is_let_go_of_when_its_orders_cannot_be_written_down(database: Database) -> None:
+def test_a_shop_is_let_go_of_when_its_answer_cannot_be_written_down(database: Database) -> None:
     shop = Open()
-    shop.put(Snapshot("1", total=2**70))  # no shop of ours reads such a thing: the database refuses it
+    shop.put(Snapshot("1"))
 
-    with pytest.raises((OverflowError, DataError)) as error:
+    with pytest.raises(StatementError) as error:
         Watcher(database, shop, home_zone="Europe/Riga").watch(MORNING)
 
     assert error.tb is not None  # the error is still known, and all that it refers to

@@ -20,7 +20,7 @@ from paldies.campaigns.words import Purpose
 from paldies.customers.suppressions import Wish, suppressed
 from paldies.store import installation
 from paldies.store.database import Database
-from paldies.store.fence import Fence
+from paldies.store.fences import fence_of
 from paldies.store.schema import cases, feedback, instance, messages, staff_tasks, suppressions
 from paldies.web.app import make_pages
 from paldies.web.forms import LARGEST, LONGEST_TEXT
@@ -206,7 +206,7 @@ async def test_a_second_answer_takes_the_place_of_the_first(database: Database) 
 async def test_a_bad_answer_opens_a_case_and_tells_the_staff(
     quick: Database, said: dict[str, str], written: str
 ) -> None:
-    desk = front_desk(quick, staff := Notebook())
+    desk = front_desk(quick, Notebook())
     token = desk.links.token(quick.now(send_one, number="1001"))
 
     async with received(desk) as visitor:
@@ -244,7 +244,7 @@ async def test_a_link_may_bring_a_rating_along_and_it_waits_to_be_sent(quick: Da
 
 
 async def test_a_complaint_opens_a_case_and_what_is_added_goes_into_the_same(database: Database) -> None:
-    desk = front_desk(database, staff := Notebook())
+    desk = front_desk(database, Notebook())
     token = desk.links.token(database.now(send_one))
 
     async with received(desk) as visitor:
@@ -441,7 +441,7 @@ async def test_health_tells_whether_the_daemon_is_at_work(database: Database, tm
 
     async with received(desk) as visitor:
         not_begun = await visitor.get("/health")
-        Fence(database, tmp_path).begin(NOON - timedelta(seconds=40))
+        fence_of(database, tmp_path).begin(NOON - timedelta(seconds=40))
         at_work = await visitor.get("/health")
         database.now(installation.set_paused, NOON)
         paused = await visitor.get("/health")
