@@ -130,7 +130,7 @@ async def test_a_complaint_is_answered_and_closed(browser: Browser, shop: Staffe
     sent = await page.get_by_role("status").inner_text()
     await page.get_by_label("How it was set right").fill("New towels.")
     await page.get_by_role("button", name="Close the complaint").click()
-    await page.get_by_role("status").wait_for()
+    await page.get_by_role("button", name="Close the complaint").wait_for(state="detached")
 
     assert "Two of the towels have a hole." in said
     assert begun.startswith("Dear Dace,")
@@ -143,6 +143,7 @@ async def test_the_order_tells_why_nobody_called(browser: Browser, shop: Staffed
 
     await page.get_by_label("Order number, e-mail or telephone").fill("1005")
     await page.keyboard.press("Enter")
+    await page.wait_for_url("**/desk/orders?q=1005")
 
     line = await page.locator("main").inner_text()
     assert "Edgars Liepa" in line
@@ -158,7 +159,7 @@ async def test_a_campaign_is_stopped_and_goes_on(browser: Browser, shop: Staffed
     stopped = await page.get_by_role("status").inner_text()
     paused_at = rows(shop, campaigns, "first_day")["paused_at"]
     await page.get_by_role("button", name="Resume The first day").click()
-    await page.get_by_role("status").wait_for()
+    await page.get_by_role("button", name="Pause The first day").wait_for()
 
     assert "first_day is paused" in stopped
     assert paused_at == shop.clock.now()
@@ -177,7 +178,7 @@ async def test_the_keyboard_is_enough(browser: Browser, shop: StaffedShop) -> No
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/desk/orders?q=1002")
 
-    assert await page.get_by_role("heading", name="Order #1002").is_visible()
+    await page.get_by_role("heading", name="Order #1002").wait_for()
 
 
 async def test_keys_can_be_turned_off(browser: Browser, shop: StaffedShop) -> None:
