@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from paldies.cli.root import main
 from paldies.clock import SystemClock
 from paldies.daemon import Daemon
 from paldies.outbox import sender
-from paldies.outbox.engines import embedded
+from paldies.outbox.engines import embedded, roll
 from paldies.store import database
 from tests.crash import power, sabotage
 from tests.crash.house_time import HouseTime
@@ -66,6 +66,7 @@ def _hurry(house_time: HouseTime) -> None:
     Patience.__init__.__defaults__ = (1.0, 1.5, 1.0)  # type: ignore[misc]
     MailPatience.__init__.__defaults__ = (2.0, 2.0, 2.0, 2.0, 0.2)  # type: ignore[misc]
     Daemon.timetable.__kwdefaults__["look_every"] = 0.1
+    roll.APART = timedelta.max  # a server that the house runs on would have the house's time
     _shorten_ticks()
     database.PRAGMAS["busy_timeout"] = BUSY
     machine = _machine_clock(house_time)
@@ -75,12 +76,15 @@ def _hurry(house_time: HouseTime) -> None:
 
 
 def _shorten_ticks() -> None:
-    """The long rounds of the timetable (doubts, traces) come every second."""
+    """The long rounds of the timetable (doubts, traces) come every second.
+
+    All are the process's own: until one that is shared has been missed, a life here is long over.
+    """
     timetable = Daemon.timetable
 
     def hurried(self: Daemon, *, look_every: float = 0.1) -> list[Any]:
         ticks = timetable(self, look_every=look_every)
-        return [type(tick)(tick.name, min(tick.every, 1.0), tick.run) for tick in ticks]
+        return [replace(tick, every=min(tick.every, 1.0), is_shared=False) for tick in ticks]
 
     Daemon.timetable = hurried  # type: ignore[method-assign]
 

@@ -121,7 +121,8 @@ def _passages(records: Records, order: RowMapping, passages: Passages) -> Iterat
             if event["id"] not in begun:
                 why = silence(standing, _happened(event))
                 yield not_begun(campaign, plan, why, occurrence=f"{event['kind']}.{event['ordinal']}")
-        if not own and not could_begin:
+        is_by_hand = plan is not None and plan.trigger is EventKind.MANUAL  # whose silence means nothing
+        if not own and not could_begin and not is_by_hand:
             yield not_begun(campaign, plan, silence(standing, None), occurrence="")
 
 
