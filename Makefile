@@ -22,7 +22,7 @@ demo: install ## a shop, its customers and their first month in two minutes; ARG
 	$(BIN)/paldies demo $(ARGS)
 
 test: install ## all tests; ARGS="-k words" for some
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 crash: install ## the long crash run; goes on where it was ended; ARGS="--seed 7" or "--sabotage all"
 	$(BIN)/python -m tests.crash $(ARGS)

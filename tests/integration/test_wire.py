@@ -301,6 +301,23 @@ async def test_nothing_is_begun_after_its_deadline() -> None:
     assert [command.split()[0] for command in server.commands].count("MAIL") == 1
 
 
+class Stopped(Patience):
+    """Of a process that slept between the answer to DATA and the text."""
+
+    until_text = -1.0
+
+
+async def test_whoever_was_stopped_for_too_long_hands_no_text_over() -> None:
+    async with ScriptedServer() as server:
+        wire = await opened(server, patience=Stopped())
+
+        outcome = await wire.send(LETTER, deadline=time.monotonic() + 0.9)
+
+    assert described(outcome) == "not sent at text"
+    assert not wire.is_usable
+    assert "." not in server.commands
+
+
 async def test_a_message_that_is_larger_than_the_server_takes_is_not_begun() -> None:
     async with ScriptedServer(extensions=("SIZE 20",)) as server:
         wire = await opened(server)

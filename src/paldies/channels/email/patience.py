@@ -17,6 +17,11 @@ class Patience:
     quit: float = 5.0
 
     @property
+    def until_text(self) -> float:
+        """From MAIL to the moment at which the text may be handed over."""
+        return 4 * self.command
+
+    @property
     def longest(self) -> float:
         """From MAIL to the last possible answer: after that, a silent transaction is over for certain."""
-        return 4 * self.command + self.body + self.dot
+        return self.until_text + self.body + self.dot

@@ -44,6 +44,7 @@ class Wire(asyncio.Protocol):
         self._replies = self._reader.replies
         self._waiter: asyncio.Future[None] | None = None
         self._stage = Stage.IDLE
+        self._text_by = float("inf")  # monotonic clock
         self._lost = ""  # why the line is gone; empty while it is not
         self._is_dirty = False  # a refused transaction has to be reset before the next
         self._is_paused = False
@@ -69,6 +70,7 @@ class Wire(asyncio.Protocol):
             return NotSent(Stage.IDLE, self._lost, said)
         if time.monotonic() > deadline:
             return Unfit("deadline", "the time to begin sending it had passed")
+        self._text_by = deadline + self._patience.until_text
         try:
             return await self._transact(envelope)
         except BaseException:
@@ -186,6 +188,8 @@ class Wire(asyncio.Protocol):
 
     def _write(self, data: bytes) -> None:
         """Raises _Cut if the network refused it on the spot: then not a byte of it left."""
+        if time.monotonic() > self._text_by:  # whoever was stopped for that long may be held for dead
+            self.cut("the time to hand the text over had passed")
         if not self._lost:
             self._transport.write(data)
         if self._lost or self._transport.is_closing():
