@@ -122,12 +122,13 @@ def fill(session: Session, app: App, now: datetime) -> None:
     campaign = parse(answers, file="answers", name="answers", channels=TRAITS)
     publish(session, Draft(campaign, answers), now - timedelta(days=30))
     yesterday = now - timedelta(hours=20, minutes=20)
-    for name, zone, phone, country, todo in PEOPLE:
+    for number, (name, zone, phone, country, todo) in enumerate(PEOPLE, start=1001):
         first, _, last = name.partition(" ")
         customer = add_customer(session, first, last_name=last, phone=phone, created_at=yesterday)
         order = add_order(
             session, customer, EventKind.PLACED, EventKind.CONFIRMED, at=yesterday, zones=[zone],
             phone=phone, last_name=last, country=country, todo=todo, status="paid",
+            external_id=str(number), number=f"#{number}",
         )  # fmt: skip
         line = {"order_id": order, "position": 1, "sku": "TT", "name": "Linen tea towel, grey"}
         session.execute(insert(order_lines).values(**line, quantity=4, price=960))

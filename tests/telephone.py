@@ -18,7 +18,7 @@ from paldies.demo.telephone.serving import answering
 from paldies.demo.telephone.texts import PretendText
 from tests.factories import NOON
 
-HASTE = Patience(connect=1.0, answer=1.0, look_up=1.0)
+HASTE = Patience(connect=3.0, answer=3.0, look_up=3.0)
 
 
 @dataclass
