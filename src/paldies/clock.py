@@ -1,7 +1,6 @@
-"""What time it is: really, faster, or as a driver says."""
+"""What time it is: really, or as a driver says."""
 
 import asyncio
-import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -24,21 +23,6 @@ class SystemClock:
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
-
-
-class FastClock:
-    """Runs `speed` times as fast as the wall, from `start` on; never goes back."""
-
-    def __init__(self, speed: float, start: datetime) -> None:
-        self.speed = speed
-        self._start = start
-        self._began = time.monotonic()
-
-    def now(self) -> datetime:
-        return self._start + timedelta(seconds=(time.monotonic() - self._began) * self.speed)
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds / self.speed)
 
 
 class SteppedClock:

@@ -79,7 +79,7 @@ class Watcher:
         """What the shop has told at several moments, the earliest first, as if each had been a poll.
 
         The shop itself is not asked; it has been, once: what it knew at its first poll is history. To come to
-        what a poll at each moment would have come to, hand in pieces cut by `told.apart`, and plan after each
+        what a poll at each moment would have come to, tell of nobody twice at once, and plan after each time
         by `plan_new_events(…, at_first_sight=True)`.
         """
         if not told:

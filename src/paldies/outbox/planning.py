@@ -55,7 +55,7 @@ def plan_new_events(
 
     `at_first_sight` is for a past that is played again: each is dealt with, and dated, as of the moment at
     which it was first seen, as a daemon would have done then. That holds as long as nobody was told of twice
-    since the planning before: see `orders.told.apart`.
+    since the planning before.
     """
     events = _NEW.ask(session)
     if not events:

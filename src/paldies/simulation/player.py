@@ -39,12 +39,13 @@ class Player:
         """Says how far it has come, until nothing happens any more before `end`."""
         moment = begin
         while (first := await self._first(moment)) and first < end:
-            moment = await self._open(max(first, moment), end)
-            while front := first_of_each([*self._arrivals, *await self._waiting(moment)]):
+            moment, waiting = await self._open(max(first, moment), end)
+            while front := first_of_each([*self._arrivals, *waiting]):
                 gone = {one.what for one in front if one.rank is Rank.ARRIVAL}
                 self._arrivals = [one for one in self._arrivals if one.what not in gone]
                 self._reached |= {one.person: one.at for one in front}
                 await self._rounds.play(front)
+                waiting = await self._waiting(moment)
             self._rounds.forget(moment)
             yield moment
 
@@ -54,8 +55,11 @@ class Player:
         known = [waiting.first, told_at if told_at and told_at <= self._told_until else None]
         return min(filter(None, known), default=None)
 
-    async def _open(self, begin: datetime, end: datetime) -> datetime:
-        """Where the span ends that begins there: so that neither too little nor too much happens in it."""
+    async def _open(self, begin: datetime, end: datetime) -> tuple[datetime, list[Happening]]:
+        """Where the span ends that begins there, so that neither too little nor too much happens in it.
+
+        And what waits in it so far.
+        """
         self._persons.clear()
         self._reached.clear()
         while True:
@@ -64,13 +68,14 @@ class Player:
                 Happening(self._look_at(one.at), Rank.ARRIVAL, one.person, one)
                 for one in self._tape.arrivals(begin, min(span_ends, self._told_until + INSTANT))
             ]
-            count = len(self._arrivals) + len(await self._waiting(span_ends))
+            waiting = await self._waiting(span_ends)
+            count = len(self._arrivals) + len(waiting)
             if count <= _MANY or self._length <= _SHORTEST_SPAN:
                 break
             self._length /= 2
         if count < _FEW:
             self._length = min(_LONGEST_SPAN, self._length * 2)
-        return span_ends
+        return span_ends, waiting
 
     def _cut(self, begin: datetime, end: datetime) -> datetime:
         """A budget is for one day; what is looked at together stays together."""

@@ -1,7 +1,8 @@
 """Lets a shop's past happen again, from its first order to the last word about it."""
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,8 +20,6 @@ from paldies.simulation.tape import INSTANT, Tape
 from paldies.store.database import Database
 
 AFTERWARDS = timedelta(days=90)  # what the last orders still have to be told, at most
-_SELDOM = 200_000  # new objects before those are looked for that hold each other: it cost a fifth of the time
-
 OnProgress = Callable[[datetime], None]
 
 
@@ -53,7 +52,6 @@ async def play(
     on_progress: OnProgress = lambda moment: None,
 ) -> Played:
     """`folder` is empty and gets the simulation's database; `real` is only read, for customers' wishes."""
-    gc.set_threshold(_SELDOM)
     be_at(span.begins_at)
     supplies: dict[str, RoundSupply] = {}
     house = furnish(
@@ -76,9 +74,21 @@ async def play(
     await daemon.plan()
     rounds = Rounds(house, tape, supplies, look_every=span.look_every)
     player = Player(rounds, tape, told_until=span.ends_at, look_every=span.look_every)
-    async for moment in player.play(span.begins_at + INSTANT, span.ends_at + AFTERWARDS):
-        on_progress(moment)
+    with _seldom_tidied():
+        async for moment in player.play(span.begins_at + INSTANT, span.ends_at + AFTERWARDS):
+            on_progress(moment)
     await daemon.end(patience=5)
     composer = app.composer
     assert isinstance(composer, SimulatedComposer)  # noqa: S101 - `furnish` saw to it
     return Played(folder / FILE, tuple(composer.examples.values()))
+
+
+@contextmanager
+def _seldom_tidied() -> Iterator[None]:
+    """Looking for objects that hold each other costs a fifth of the time, and finds next to nothing here."""
+    usual = gc.get_threshold()
+    gc.set_threshold(200_000)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
