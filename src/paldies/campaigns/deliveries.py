@@ -1,29 +1,22 @@
 """What a provider, a customer's telephone or a member of staff can report about a message that has left."""
 
-from enum import StrEnum
-
 from paldies.campaigns.reasons import Reason
+from paldies.campaigns.words import Sentenced
 
 
-class DeliveryKind(StrEnum):
+class DeliveryKind(Sentenced):
     """A closed vocabulary with one sentence for each word.
 
     `is_final`: nothing more is awaited after it. `reason`: what the leg ended for, if it did not work out.
     """
 
-    sentence: str
     is_final: bool
     reason: Reason | None
 
-    def __new__(
-        cls, word: str, sentence: str, is_final: bool = True, reason: Reason | None = None
-    ) -> "DeliveryKind":
-        kind = str.__new__(cls, word)
-        kind._value_ = word
-        kind.sentence = sentence
-        kind.is_final = is_final
-        kind.reason = reason
-        return kind
+    def __init__(self, word: str, sentence: str, is_final: bool = True, reason: Reason | None = None) -> None:
+        super().__init__(word, sentence)
+        self.is_final = is_final
+        self.reason = reason
 
     # on its way
     QUEUED = "queued", "The provider has it, and has not begun", False

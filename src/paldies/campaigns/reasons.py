@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from paldies.campaigns.words import Sentenced
+
 
 class Scope(StrEnum):
     """How far a reason reaches."""
@@ -12,18 +14,14 @@ class Scope(StrEnum):
     WAIT = "wait"  # later, or when its cause ends; if its deadline comes first, the whole step is over
 
 
-class Reason(StrEnum):
+class Reason(Sentenced):
     """A closed list: `why` never says anything else."""
 
-    sentence: str
     scope: Scope
 
-    def __new__(cls, word: str, scope: Scope, sentence: str) -> "Reason":
-        reason = str.__new__(cls, word)
-        reason._value_ = word
-        reason.scope = scope
-        reason.sentence = sentence
-        return reason
+    def __init__(self, word: str, scope: Scope, sentence: str) -> None:
+        super().__init__(word, sentence)
+        self.scope = scope
 
     # this leg: the next channel of the step is tried, if there is one
     NO_ADDRESS = "no_address", Scope.LEG, "There is no address or number to reach the customer this way"

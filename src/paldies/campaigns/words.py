@@ -1,6 +1,21 @@
 """The words that the database, the code and the command line share."""
 
 from enum import StrEnum
+from typing import Self
+
+
+class Sentenced(StrEnum):
+    """A closed list of words with one sentence each; a list that says more has an `__init__` of its own."""
+
+    sentence: str
+
+    def __new__(cls, word: str, *_: object) -> Self:
+        one = str.__new__(cls, word)
+        one._value_ = word
+        return one
+
+    def __init__(self, _: str, sentence: str) -> None:
+        self.sentence = sentence
 
 
 class EventKind(StrEnum):

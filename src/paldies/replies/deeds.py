@@ -3,25 +3,17 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import insert, or_, select
 from sqlalchemy.orm import Session
 
+from paldies.campaigns.words import Sentenced
 from paldies.store.schema import deeds
 
 
-class What(StrEnum):
+class What(Sentenced):
     """A closed list; each word with the sentence that the log shows."""
-
-    sentence: str
-
-    def __new__(cls, word: str, sentence: str) -> "What":
-        what = str.__new__(cls, word)
-        what._value_ = word
-        what.sentence = sentence
-        return what
 
     SIGNED_IN = "signed_in", "signed in"
     SIGNED_OUT = "signed_out", "signed out"

@@ -2,21 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
-from paldies.campaigns.words import EventKind
+from paldies.campaigns.words import EventKind, Sentenced
 
 
-class Silence(StrEnum):
+class Silence(Sentenced):
     """Beside the reasons that are stored, a closed list as well."""
-
-    sentence: str
-
-    def __new__(cls, word: str, sentence: str) -> "Silence":
-        silence = str.__new__(cls, word)
-        silence._value_ = word
-        silence.sentence = sentence
-        return silence
 
     NOT_HAPPENED = "not_happened", "What begins this campaign has not happened to the order yet"
     HISTORY = "history", "It happened before the shop was first read, and history starts nothing"
