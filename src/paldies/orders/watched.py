@@ -1,7 +1,9 @@
 """A shop under watch: polled in its rhythm, and asked first when it has been silent for too long."""
 
 import asyncio
+from collections.abc import Coroutine
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from sqlalchemy.exc import OperationalError
@@ -15,9 +17,11 @@ log = structlog.get_logger(__name__)
 class WatchedShop:
     """One poll at a time; a shop that cannot be read is reported once, and again when it can."""
 
-    def __init__(self, watcher: Watcher, *, poll: timedelta) -> None:
+    def __init__(self, watcher: Watcher, *, poll: timedelta, speaks_every: float = 30.0) -> None:
+        """A look that takes long says how far it has come every `speaks_every` seconds of real time."""
         self._watcher = watcher
         self._poll = poll
+        self._speaks_every = speaks_every
         self._busy = asyncio.Lock()
         self._tried_at: datetime | None = None
         self._good_at: datetime | None = None
@@ -49,21 +53,31 @@ class WatchedShop:
         self._asking = asyncio.create_task(self.watch(now))
         _, late = await asyncio.wait([self._asking], timeout=patience)
         if late:
-            why = f"shop {self.name!r}: it has not answered for {patience:g} seconds"
-            self._report(why)
+            if seen := self._watcher.seen:
+                why = f"shop {self.name!r}: it is still being read, {seen:,} orders so far"
+                self._tell_progress()
+            else:
+                why = f"shop {self.name!r}: it has not answered for {patience:g} seconds"
+                self._report(why)
             await asyncio.to_thread(self._watcher.note_failure, why, now)
 
     async def watch(self, now: datetime) -> None:
         async with self._busy:
             self._tried_at = now
             try:
-                watched = await asyncio.to_thread(self._watcher.watch, now)
+                watched = await self._told_of(asyncio.to_thread(self._watcher.watch, now))
             except Exception as error:  # what is wrong with one shop costs the others nothing
                 self._report_error(error)
                 return
             self._good_at = now
             self._report("")
             self._tell(watched)
+
+    async def _told_of(self, looking: Coroutine[Any, Any, Watched]) -> Watched:
+        look = asyncio.ensure_future(looking)
+        while not (await asyncio.wait([look], timeout=self._speaks_every))[0]:
+            self._tell_progress()
+        return await look
 
     async def rescan_if_due(self, now: datetime) -> None:
         """Looks at open orders again, once a night; not while something else is asked."""
@@ -98,6 +112,9 @@ class WatchedShop:
         if self._trouble and not trouble:
             log.info("a shop can be read again", shop=self.name)
         self._trouble = trouble
+
+    def _tell_progress(self) -> None:
+        log.info("a shop is still being read", shop=self.name, orders=self._watcher.seen)
 
     def _tell(self, watched: Watched) -> None:
         if watched.orders_new or watched.orders_changed:

@@ -63,6 +63,7 @@ class Watcher:
     def __init__(self, database: Database, shop: Shop, *, home_zone: str, country: str = "") -> None:
         """`home_zone` is what the shop's bare days are meant in, `country` its national telephone numbers."""
         self.shop = shop
+        self.seen = 0  # orders that the look under way has been told of so far; for who waits for it
         self._database = database
         self._home = Home(ZoneInfo(home_zone), country)
         self._reported: set[Rejected] = set()
@@ -129,6 +130,7 @@ class Watcher:
         self._database.now(cursors.fail, self.shop.name, why, now=now)
 
     def _begin(self, now: datetime) -> Progress:
+        self.seen = 0
         today = now.astimezone(self._home.zone).date()
         if found := self._database.look(cursors.progress_of, self.shop.name):
             return found
@@ -152,6 +154,7 @@ class Watcher:
                     else None,
                 )
                 cursor = page.cursor
+                self.seen += len(page.snapshots)
                 watched += Watched(
                     len(page.snapshots), taken, self._unreported((*page.rejected, *taken.refused))
                 )
