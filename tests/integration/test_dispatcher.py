@@ -254,6 +254,30 @@ async def test_a_clock_that_leaps_while_the_provider_is_down_puts_nothing_off_fo
     assert (row.reason, row.send_at) == ("try_again", row.expires_at)
 
 
+class ComposerDuringWhichTheClockLeaps(Composer):
+    """Two years ahead, between the decision and the claim."""
+
+    clock: SteppedClock
+
+    def compose(self, brief: Brief, now: datetime, *, expires_at: datetime) -> Composed:
+        self.clock.move_to(now + timedelta(days=730))
+        return super().compose(brief, now, expires_at=expires_at)
+
+
+async def test_a_clock_that_leaps_before_the_claim_puts_nothing_off_either(bench: Bench) -> None:
+    async with make_bench(
+        bench.database, bench.templates, composer=ComposerDuringWhichTheClockLeaps
+    ) as leaping:
+        ComposerDuringWhichTheClockLeaps.clock = leaping.clock
+        await leaping.orders("Alice")
+        leaping.channel.answers["alice@example.com"].append(PROVIDER_DOWN)
+
+        await leaping.dispatch(at=20 * MINUTES)
+
+        (row,) = leaping.rows()
+        assert (row.reason, row.send_at) == ("try_again", row.expires_at)
+
+
 async def test_a_channel_whose_probe_fails_goes_on_resting(bench: Bench) -> None:
     await bench.orders("Alice")
     bench.channel.answers["alice@example.com"].append(PROVIDER_DOWN)

@@ -36,7 +36,7 @@ def after_error(brief: Brief, claim: Claim, error: DeliveryError, now: datetime)
     again = replace(refused, status=MessageStatus.SCHEDULED, reason=Reason.TRY_AGAIN.value)
     if is_about_the_channel(error):
         # not beyond its deadline: a clock that was wrong for a moment would put it off for years
-        at = min(now + OUR_FAULT_PAUSE, max(claim.at, claim.expires_at))
+        at = min(now + OUR_FAULT_PAUSE, claim.expires_at)
         return replace(again, send_at=at, spends_attempt=False)
     match after_refusal(
         row.key, row.attempts + 1, permanent=error.permanent, now=now, expires_at=claim.expires_at
