@@ -8,13 +8,11 @@ from typing import Any
 from rich.text import Text
 
 from paldies.campaigns.facts import Order
-from paldies.campaigns.reasons import Reason
-from paldies.campaigns.words import MessageStatus, TaskKind, TaskOutcome
+from paldies.campaigns.words import TaskKind, TaskOutcome
 from paldies.cli.output import heading, pairs, plain, say, table
 from paldies.replies.ringing import as_dialled, hour_there
 from paldies.replies.task_list import Before, Task
 from paldies.replies.tasks import Done, Snoozed
-from paldies.replies.upcoming import Next
 from paldies.reports.local_time import LocalTime
 
 HEADINGS = ("No.", "Until", "Who", "Where", "What")
@@ -93,8 +91,11 @@ def follows(told: Done | Snoozed, task: Task, clock: LocalTime) -> Iterator[str]
         yield f"Complaint {told.case} is open: nothing promotional goes until it is closed."
     if told.promised:
         yield f"Task {told.promised.task} is to ring again on {clock.say(told.promised.until)}."
-    if told.kind is TaskKind.STEP:
-        yield _next(told.next, clock) if told.next else "Nothing more will be said."
+    if told.next:
+        release = f"a person lets it go: paldies messages approve {told.next.number}"
+        yield told.next.told(clock, release=release)
+    elif told.kind is TaskKind.STEP:
+        yield "Nothing more will be said."
     elif told.outcome in _NOT_REACHED:
         yield "Nobody tries again by itself: another time, `snooze` keeps it on the list."
 
@@ -148,17 +149,6 @@ def _order(task: Task, order: Order | None, clock: LocalTime) -> Iterator[tuple[
         yield "order", f"{order.number} ({order.shop}), {state}{total}, placed {clock.say(order.placed_at)}"
         yield "bought", "\n".join(f"{one.quantity.normalize():f} × {one.name}" for one in order.lines)
         yield "left to do", order.todo + (f", by {clock.say(order.todo_by)}" if order.todo_by else "")
-
-
-def _next(upcoming: Next, clock: LocalTime) -> str:
-    what = f"Next: {upcoming.channel} ({upcoming.step})"
-    if upcoming.status is MessageStatus.HELD:
-        return f"{what}, once a person lets it go: paldies messages approve {upcoming.number}"
-    if upcoming.is_parked:
-        return f"{what}, once this has ended: {Reason[upcoming.reason.upper()].sentence}."
-    if upcoming.at <= clock.now:
-        return f"{what}, as soon as the rules permit."
-    return f"{what} on {clock.say(upcoming.at)}."
 
 
 def _address(address: str) -> str:

@@ -6,7 +6,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from paldies.campaigns.reasons import Reason
 from paldies.campaigns.words import MessageStatus
+from paldies.reports.local_time import LocalTime
 from paldies.store.schema import messages
 
 _TO_COME = (MessageStatus.SCHEDULED.value, MessageStatus.HELD.value)
@@ -23,6 +25,17 @@ class Next:
     status: MessageStatus
     reason: str
     is_parked: bool
+
+    def told(self, clock: LocalTime, *, release: str) -> str:
+        """A sentence; `release` says how a person lets go what is held."""
+        what = f"Next: {self.channel} ({self.step})"
+        if self.status is MessageStatus.HELD:
+            return f"{what}, once {release}"
+        if self.is_parked:
+            return f"{what}, once this has ended: {Reason[self.reason.upper()].sentence}."
+        if self.at <= clock.now:
+            return f"{what}, as soon as the rules permit."
+        return f"{what} on {clock.say(self.at)}."
 
 
 def next_after(session: Session, message_id: int) -> Next | None:

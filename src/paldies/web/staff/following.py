@@ -2,11 +2,9 @@
 
 from collections.abc import Iterator
 
-from paldies.campaigns.reasons import Reason
-from paldies.campaigns.words import MessageStatus, TaskKind, TaskOutcome
+from paldies.campaigns.words import TaskKind, TaskOutcome
 from paldies.replies.task_list import Task
 from paldies.replies.tasks import Done, Snoozed
-from paldies.replies.upcoming import Next
 from paldies.reports.local_time import LocalTime
 
 _NOT_REACHED = (TaskOutcome.NO_ANSWER, TaskOutcome.VOICEMAIL)
@@ -27,18 +25,9 @@ def follows(told: Done | Snoozed, task: Task, clock: LocalTime) -> Iterator[str]
         yield f"Complaint {told.case} is open."
     if told.promised:
         yield f"To be rung again on {clock.say(told.promised.until)}."
+    elif told.next:
+        yield told.next.told(clock, release="somebody approves it.")
     elif told.kind is TaskKind.STEP:
-        yield _next(told.next, clock) if told.next else "Nothing more will be said in this campaign."
+        yield "Nothing more will be said in this campaign."
     elif told.outcome in _NOT_REACHED:
         yield "Nobody tries again by itself."
-
-
-def _next(upcoming: Next, clock: LocalTime) -> str:
-    what = f"Next: {upcoming.channel} ({upcoming.step})"
-    if upcoming.status is MessageStatus.HELD:
-        return f"{what}, once somebody approves it."
-    if upcoming.is_parked:
-        return f"{what}, once this has ended: {Reason[upcoming.reason.upper()].sentence}."
-    if upcoming.at <= clock.now:
-        return f"{what}, as soon as the rules permit."
-    return f"{what} on {clock.say(upcoming.at)}."
