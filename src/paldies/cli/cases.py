@@ -1,55 +1,23 @@
 """`paldies cases`: what customers complain about, until somebody has set it right."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import asdict
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
 from rich.text import Text
-from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import Session
 
 from paldies.cli.desk import Desk, sit_down
 from paldies.cli.output import AsJson, Refused, as_json, coloured, counted, local, pairs, say, table
 from paldies.replies.cases import close_case, take_case
-from paldies.store.schema import cases, customers, orders
+from paldies.reports.complaints import Complaint, find_complaint, latest_complaints, open_complaints
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 _SHORT = 100  # characters of a complaint in the list
+_OURS = ("customer_id", "order_id", "zones")
 
 Number = Annotated[int, typer.Argument(help="The number that `list` shows.", metavar="NUMBER")]
-
-
-@dataclass(frozen=True, slots=True)
-class Complaint:
-    """A case, and who to answer."""
-
-    number: int
-    order: str
-    first_name: str
-    last_name: str
-    email: str
-    phone: str
-    locale: str
-    text: str
-    opened_at: datetime
-    answer_by: datetime | None
-    person: str
-    taken_at: datetime | None
-    taken_by: str
-    closed_at: datetime | None
-    closed_by: str
-    resolution: str
-
-    @property
-    def name(self) -> str:
-        return f"{self.first_name} {self.last_name}".strip()
-
-    @property
-    def state(self) -> str:
-        return "closed" if self.closed_at else "taken" if self.taken_at else "open"
 
 
 @app.callback()
@@ -64,14 +32,14 @@ def list_(
     limit: Annotated[int, typer.Option(min=1, help="How many.")] = 20,
     json: AsJson = False,
 ) -> None:
-    """The open cases, the oldest first: it has waited longest. With --all the latest first."""
+    """The open cases, whoever was promised an answer first on top. With --all the latest first."""
     with sit_down(ctx) as desk:
-        found = desk.look(_latest, everything, limit)
+        found = desk.look(latest_complaints if everything else open_complaints, limit=limit)
         if json:
-            as_json(found)
+            as_json([*map(_as_told, found)])
         elif found:
             rows = [
-                (str(one.number), local(one.opened_at, desk.zone), _who(one), _begin(one.text), _state(one))
+                (str(one.number), local(one.opened_at, desk.zone), _who(one), _begin(one.text), _ended(one))
                 for one in found
             ]
             table(["No.", "Since", "Who", "What", "State"], rows, foot=desk.foot(len(rows), limit))
@@ -85,11 +53,11 @@ def show(ctx: typer.Context, number: Number, json: AsJson = False) -> None:
     with sit_down(ctx) as desk:
         one = _found(desk, number)
         if json:
-            as_json(one)
+            as_json(_as_told(one))
             return
         pairs(
             [
-                ("case", coloured(one.state, f", number {one.number}")),
+                ("case", coloured(_state(one), f", number {one.number}")),
                 ("since", local(one.opened_at, desk.zone)),
                 ("order", one.order),
                 ("customer", one.name),
@@ -142,43 +110,24 @@ def close(
         if freed is None:
             raise Refused(f"Case {number} was closed {local(one.closed_at, desk.zone)}: {one.resolution}")
         if json:
-            as_json(one)
+            as_json(_as_told(one))
             return
         say(f"Case {number} is closed{desk.where}.")
         if freed:
             say(f"{counted(freed, 'message')} that waited for it will go on.")
 
 
-def _latest(session: Session, everything: bool, limit: int) -> list[Complaint]:
-    wanted = _WANTED.limit(limit)
-    if everything:
-        wanted = wanted.order_by(cases.c.id.desc())
-    else:
-        wanted = wanted.where(cases.c.closed_at.is_(None)).order_by(cases.c.id)
-    return [Complaint(**row) for row in session.execute(wanted).mappings()]
-
-
 def _found(desk: Desk, number: int) -> Complaint:
     """Raises Refused."""
-    row = desk.look(lambda session: session.execute(_WANTED.where(cases.c.id == number)).mappings().first())
-    if row is None:
+    one = desk.look(find_complaint, number)
+    if one is None:
         raise Refused(f"There is no case {number} here{desk.where}. See: paldies cases list --all")
-    return Complaint(**row)
+    return one
 
 
-def _of_order_or_customer(name: str) -> ColumnElement[str]:
-    """As the order has it, and else the customer."""
-    return func.coalesce(func.nullif(orders.c[name], ""), customers.c[name]).label(name)
-
-
-_WANTED: Select[tuple[Any, ...]] = (
-    select(cases.c.id.label("number"), cases.c.text, cases.c.opened_at, cases.c.closed_at, cases.c.closed_by)
-    .add_columns(cases.c.answer_by, cases.c.person, cases.c.taken_at, cases.c.taken_by)
-    .add_columns(cases.c.resolution, func.coalesce(orders.c.number, "").label("order"))
-    .add_columns(*map(_of_order_or_customer, ("first_name", "last_name", "email", "phone", "locale")))
-    .join_from(cases, customers, customers.c.id == cases.c.customer_id)
-    .join(orders, orders.c.id == cases.c.order_id, isouter=True)
-)
+def _as_told(one: Complaint) -> dict[str, Any]:
+    """For scripts: without the numbers of our own rows."""
+    return {name: value for name, value in asdict(one).items() if name not in _OURS}
 
 
 def _who(one: Complaint) -> str:
@@ -195,5 +144,9 @@ def _begin(text: str) -> str:
     return text if len(text) <= _SHORT else f"{text[:_SHORT].rstrip()}…"
 
 
-def _state(one: Complaint) -> Text:
-    return coloured(one.state, f"\n{one.resolution}" if one.resolution else "")
+def _ended(one: Complaint) -> Text:
+    return coloured(_state(one), f"\n{one.resolution}" if one.resolution else "")
+
+
+def _state(one: Complaint) -> str:
+    return "closed" if one.closed_at else "taken" if one.taken_at else "open"

@@ -20,7 +20,8 @@ class Complaint:
     customer_id: int
     order_id: int | None
     order: str  # its number; empty if it is about none
-    name: str
+    first_name: str
+    last_name: str
     email: str
     phone: str  # E.164
     locale: str
@@ -36,20 +37,30 @@ class Complaint:
     resolution: str
 
     @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @property
     def is_open(self) -> bool:
         return self.closed_at is None
 
 
-def open_complaints(session: Session) -> list[Complaint]:
+def open_complaints(session: Session, *, limit: int = MOST) -> list[Complaint]:
     """The one that was promised an answer first comes first."""
     due = func.coalesce(cases.c.answer_by, cases.c.opened_at, type_=cases.c.opened_at.type)
-    wanted = _COMPLAINTS.where(cases.c.closed_at.is_(None)).order_by(due, cases.c.id).limit(MOST)
+    wanted = _COMPLAINTS.where(cases.c.closed_at.is_(None)).order_by(due, cases.c.id).limit(limit)
     return [_complaint(row) for row in session.execute(wanted).mappings()]
 
 
 def closed_complaints(session: Session, *, limit: int = 20) -> list[Complaint]:
     """The latest first."""
     wanted = _COMPLAINTS.where(cases.c.closed_at.is_not(None)).order_by(cases.c.id.desc()).limit(limit)
+    return [_complaint(row) for row in session.execute(wanted).mappings()]
+
+
+def latest_complaints(session: Session, *, limit: int) -> list[Complaint]:
+    """Whatever their state, the latest first."""
+    wanted = _COMPLAINTS.order_by(cases.c.id.desc()).limit(limit)
     return [_complaint(row) for row in session.execute(wanted).mappings()]
 
 
@@ -66,16 +77,7 @@ def find_complaint(session: Session, number: int) -> Complaint | None:
 
 
 def _complaint(row: Any) -> Complaint:
-    same = (
-        "number customer_id order_id email phone locale text opened_at person answer_by taken_at taken_by"
-        " closed_at closed_by resolution"
-    ).split()
-    return Complaint(
-        **{name: row[name] for name in same},
-        order=row["order_number"] or "",
-        name=f"{row['first_name']} {row['last_name']}".strip(),
-        zones=tuple(row["zones"] or ()),
-    )
+    return Complaint(**dict(row) | {"zones": tuple(row["zones"] or ())})
 
 
 def _of_order_or_customer(name: str) -> ColumnElement[str]:
@@ -84,7 +86,7 @@ def _of_order_or_customer(name: str) -> ColumnElement[str]:
 
 
 _COMPLAINTS: Select[Any] = (
-    select(cases.c.id.label("number"), orders.c.number.label("order_number"), orders.c.zones)
+    select(cases.c.id.label("number"), func.coalesce(orders.c.number, "").label("order"), orders.c.zones)
     .add_columns(*(column for column in cases.c if column.name not in ("id", "times_told", "tell_at")))
     .add_columns(*map(_of_order_or_customer, ("first_name", "last_name", "email", "phone", "locale")))
     .join_from(cases, customers, customers.c.id == cases.c.customer_id)
