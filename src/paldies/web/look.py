@@ -1,19 +1,20 @@
 """How the pages look: plain HTML in one frame, with one stylesheet and nothing that runs."""
 
 from base64 import b64encode
-from functools import lru_cache, partial
+from functools import partial
 from hashlib import sha256
 from importlib.resources import files
 
 from fastapi import Request
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 from paldies.replies.regarding import Regarding
 from paldies.templates.values import ShopCard
+from paldies.web.drawing import pages_in
 from paldies.web.phrases import moment, pick, say
 
+_PAGES = pages_in(__package__)
 _STYLE = (files(__package__) / "looks/style.css").read_text("utf-8")
 _HASH = b64encode(sha256(_STYLE.encode()).digest()).decode()
 _NOTHING = {"promise": None, "invites_review": False}
@@ -51,28 +52,12 @@ class Look:
         accepted = request.headers.get("accept-language", "")
         language = pick(about.locales if about else (), accepted, self._locale)
         there = about.zones[0] if about and about.zones else self._zone
-        drawn = (
-            _pages()
-            .get_template(f"{name}.html")
-            .render(
-                language=language,
-                say=partial(say, language),
-                moment=partial(moment, language, zone=there, home_zone=self._zone),
-                shop=self._shop,
-                style=Markup(_STYLE),  # noqa: S704 - our own file
-                **_NOTHING | values,
-            )
+        drawn = _PAGES.get_template(f"{name}.html").render(
+            language=language,
+            say=partial(say, language),
+            moment=partial(moment, language, zone=there, home_zone=self._zone),
+            shop=self._shop,
+            style=Markup(_STYLE),  # noqa: S704 - our own file
+            **_NOTHING | values,
         )
         return HTMLResponse(drawn, status, headers={"Content-Language": language})
-
-
-@lru_cache(maxsize=1)
-def _pages() -> Environment:
-    return Environment(
-        loader=PackageLoader(__package__, "looks"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )

@@ -3,17 +3,16 @@
 import re
 from base64 import b64encode
 from datetime import datetime
-from functools import lru_cache
 from hashlib import sha256
 from importlib.resources import files
 from urllib.parse import quote, unquote
 
 from fastapi import Request, Response
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from paldies.reports import sentences
+from paldies.web.drawing import pages_in
 from paldies.web.staff.guard import Visit
 from paldies.web.staff.office import Office
 
@@ -64,20 +63,16 @@ class Look:
     ) -> HTMLResponse:
         office = self._office
         said = unquote(request.cookies.get(_SAID, ""))
-        drawn = (
-            _pages()
-            .get_template(f"{name}.html")
-            .render(
-                visit=visit,
-                may_mail_links=office.may_mail_links,
-                shop=office.app.shop,
-                is_rehearsal=office.is_rehearsal,
-                said=said,
-                style=Markup(_STYLE),  # noqa: S704 - our own file
-                now=office.now,
-                here=self.here,
-                **values,
-            )
+        drawn = _PAGES.get_template(f"{name}.html").render(
+            visit=visit,
+            may_mail_links=office.may_mail_links,
+            shop=office.app.shop,
+            is_rehearsal=office.is_rehearsal,
+            said=said,
+            style=Markup(_STYLE),  # noqa: S704 - our own file
+            now=office.now,
+            here=self.here,
+            **values,
         )
         page = HTMLResponse(drawn, status)
         if said:
@@ -109,21 +104,11 @@ def go_to(path: str, *, saying: str = "") -> Response:
     return response
 
 
-@lru_cache(maxsize=1)
-def _pages() -> Environment:
-    environment = Environment(
-        loader=PackageLoader(__package__, "looks"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-    environment.filters["worded"] = _worded
-    environment.globals["sentences"] = sentences
-    return environment
-
-
 def _worded(word: object) -> str:
     """`no answer` for no_answer, `thank you` for 3_thank_you."""
     return _PLACE.sub("", str(word)).replace("_", " ")
+
+
+_PAGES = pages_in(__package__)
+_PAGES.filters["worded"] = _worded
+_PAGES.globals["sentences"] = sentences
