@@ -20,6 +20,7 @@ from paldies.clock import SystemClock
 from paldies.store.database import Database
 from paldies.store.tables import Instance
 from paldies.web.app import make_pages
+from paldies.web.hooks.openapi import document
 from paldies.web.serving import serving
 from tests.calling_shops import books, inbox_of, lamps, mugs
 from tests.factories import NOON
@@ -39,6 +40,7 @@ def served(
         pages = make_pages(replace(front_desk(database, Notebook()), inbox=inbox))
         with warnings.catch_warnings(action="ignore"):  # GET and HEAD of a page are one function
             described = get_openapi(title="all of them", version="1", routes=pages.routes)
+        described["paths"] |= document()["paths"]
         with _in_a_thread(lambda: serving(pages, 0)) as at:
             yield at, described
 

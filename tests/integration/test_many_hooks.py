@@ -88,6 +88,26 @@ async def test_hooks_that_come_together_share_a_commit(database: Database, clock
     assert len(commits) <= 4
 
 
+async def test_hooks_that_come_one_after_another_wait_for_each_other_a_moment(
+    database: Database, clock: SteppedClock
+) -> None:
+    shops, commits = calling(database, clock), list[object]()
+
+    async def call(first: int) -> None:
+        for id in range(first, first + 5):
+            await shops.shopify(from_somebody(id))
+
+    def count(connection: object) -> None:
+        commits.append(connection)
+
+    event.listen(database.engine, "commit", count)
+    await asyncio.gather(*(call(first) for first in range(1, 41, 5)))
+    event.remove(database.engine, "commit", count)
+
+    assert len(order_ids(database)) == 40
+    assert len(commits) <= 10
+
+
 async def test_nothing_is_said_before_it_is_committed(database: Database, clock: SteppedClock) -> None:
     shops = calling(database, clock)
 

@@ -35,9 +35,8 @@ def make_pages(reception: Reception, office: Office | None = None) -> FastAPI:
     pages.include_router(texting(reception))
     pages.include_router(twilio(reception))
     if reception.inbox:
-        calls = hooks(reception.inbox)
-        pages.include_router(calls)
-        pages.include_router(description(calls, look))
+        pages.include_router(hooks(reception.inbox))
+        pages.include_router(description(look))
     if reception.reports:
         pages.include_router(mail_reports(reception.reports))
     if office:

@@ -10,19 +10,22 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from paldies.orders.hooks.reading import Read
+from paldies.store.among import among
+from paldies.store.questions import Question
 from paldies.store.schema import hook_keys, hooks
 
 KEPT_FOR = timedelta(days=30)
 MOST_KEPT = 200_000  # payloads: under half a gigabyte of the usual 2 KB, whatever a shop pushes
 _CHUNK = 500  # rows in one transaction
 _ASKED = 20  # payloads read at once: some have megabytes
+_KNOWN = Question(select(hook_keys.c.key).where(among(hook_keys.c.key, "keys")))
 
 
 def known(session: Session, keys: Collection[str]) -> set[str]:
     """Those of these keys that a hook had before."""
     if not keys:
         return set()
-    return set(session.scalars(select(hook_keys.c.key).where(hook_keys.c.key.in_(keys))))
+    return {row.key for row in _KNOWN.ask(session, keys=keys)}
 
 
 def keep(session: Session, found: Sequence[Read]) -> None:

@@ -20,6 +20,7 @@ from paldies.orders.told import Told
 log = structlog.get_logger(__name__)
 
 _MOST_SAID = 500  # characters of a problem
+_QUICK = 1  # zlib's: a fifth more bytes than its usual 6, in a third of the time
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def read(found: Read) -> Read:
     """Takes a millisecond for an order of a few lines."""
     delivery, order_id = found.delivery, ""
     shop = delivery.door.shop
-    found = replace(found, content=zlib.compress(delivery.body))
+    found = replace(found, content=zlib.compress(delivery.body, level=_QUICK))
     try:
         told = values.from_json(delivery.body)
         order_id = _order_id(told)

@@ -6,14 +6,14 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, JSONResponse
 
-from paldies.web.hooks.openapi import ANSWERS, EXAMPLE, OWN_ANSWERS, columns, told_of
+from paldies.web.hooks.openapi import ANSWERS, EXAMPLE, OWN_ANSWERS, columns, document
 from paldies.web.look import Look
 
 
-def description(calls: APIRouter, look: Look) -> APIRouter:
-    """Of these endpoints; the page is plain HTML of ours, and loads nothing from anywhere."""
+def description(look: Look) -> APIRouter:
+    """Of the endpoints in hooks.py; the page is plain HTML of ours, and loads nothing from anywhere."""
     pages = APIRouter()
-    told = told_of(calls)
+    told = document()
 
     @pages.api_route("/openapi.json", methods=["GET", "HEAD"])
     async def openapi() -> JSONResponse:
