@@ -208,9 +208,12 @@ class Daemon:
         """Takes in what staff have edited; a broken edit is reported, and the last good text stays."""
         if self.app.library.is_behind:  # somebody may have published it meanwhile
             self.app.memory.learn(await self.app.database.read(load_texts))
-        problems = {str(problem) for problem in self.app.library.refresh()}
+        library = self.app.library
         if self._has_begun:
-            self.app.library.warm_up()
+            problems = {str(problem) for problem in library.refresh()}
+            library.warm_up()
+        else:  # compiles them all, which may take seconds: whoever calls is answered meanwhile
+            problems = {str(problem) for problem in await asyncio.to_thread(library.refresh)}
         for problem in sorted(problems - self._problems):
             log.warning("a text cannot be used; the last good one stays", problem=problem)
             self.app.alerts.tell(
