@@ -65,7 +65,6 @@ def _hurry(house_time: HouseTime) -> None:
     sender.BEGIN_WITHIN = BEGIN_WITHIN
     Patience.__init__.__defaults__ = (1.0, 1.5, 1.0)  # type: ignore[misc]
     MailPatience.__init__.__defaults__ = (2.0, 2.0, 2.0, 2.0, 0.2)  # type: ignore[misc]
-    Daemon.timetable.__kwdefaults__["look_every"] = 0.1
     roll.APART = timedelta.max  # a server that the house runs on would have the house's time
     _shorten_ticks()
     database.PRAGMAS["busy_timeout"] = BUSY

@@ -57,7 +57,7 @@ async def _work(app: bootstrap.App, settings: Settings) -> None:
                 )
             )
             log.info("pages", at=at, public_url=settings.paldies.public_url or None)
-        await daemon.run(engine_for(app), daemon.timetable())
+        await daemon.run(engine_for(app))
 
 
 def engine_for(app: bootstrap.App) -> Engine:

@@ -27,6 +27,6 @@ def worker(ctx: typer.Context) -> None:
             )
         daemon = Daemon(app)
         with asyncio.Runner(loop_factory=loops()) as runner:
-            runner.run(daemon.run(engine_for(app), daemon.timetable()))
+            runner.run(daemon.run(engine_for(app)))
     finally:
         app.close()

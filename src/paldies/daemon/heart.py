@@ -1,13 +1,12 @@
-"""The beat by which a restored or copied database is noticed, and staff are told."""
+"""A process's signs of life, by which a restored or copied database is noticed."""
 
 import asyncio
 
 from paldies.bootstrap import App
+from paldies.store.keyring import present_keyring
 
 
 class Heart:
-    """One process's."""
-
     def __init__(self, app: App) -> None:
         self._app = app
         self._waves_marked = 0  # as of the last beat
@@ -20,6 +19,12 @@ class Heart:
         """What was claimed since the last beat is in no copy that is older than this one."""
         if self._app.ledger.waves_of_claims != self._waves_marked:
             await self.beat()
+
+    async def keep_going(self) -> None:
+        """What every process does for itself, now and then."""
+        await self.beat()
+        self._app.links.renew(await self._app.database.read(present_keyring, self._app.clock.now()))
+        await self._app.alerts.deliver()
 
     async def beat(self) -> None:
         self._waves_marked = self._app.ledger.waves_of_claims
