@@ -136,6 +136,11 @@ class ScriptedServer:
         if verb == "EHLO":
             names = ["test", *self.extensions]
             return "\n".join([f"250-{name}" for name in names[:-1]] + [f"250 {names[-1]}"])
+        return self.usual(verb)
+
+    @staticmethod
+    def usual(verb: str) -> Answer:
+        """What is answered if the script says nothing."""
         return _ANSWERS.get(verb, "250 2.0.0 ok")
 
     async def _say(self, writer: asyncio.StreamWriter, data: bytes) -> None:

@@ -477,6 +477,44 @@ def test_doubt_means_doubt(script: dict[str, str], pipelining: bool, chop: int, 
         assert isinstance(ending, Doubt)
 
 
+ANSWERS = {
+    "MAIL": ["250 ok", "550 5.7.1 no", CLOSE],
+    "RCPT": ["250 ok", "450 4.2.0 later", CLOSE],
+    "DATA": ["354 go on", "451 4.3.0 no", CLOSE],
+    "DOT": ["250 kept", "552 5.2.2 full", "421 4.3.2 bye", CLOSE],
+}
+
+
+@given(
+    script=st.fixed_dictionaries(
+        {
+            verb: st.lists(st.sampled_from(answers), min_size=8, max_size=8)
+            for verb, answers in ANSWERS.items()
+        }
+    ),
+    pipelining=st.booleans(),
+    connections=st.integers(1, 3),
+)
+@settings(max_examples=40, deadline=None)
+def test_of_many_messages_each_one_knows_whether_it_was_taken(
+    script: dict[str, list[str]], pipelining: bool, connections: int
+) -> None:
+    async def send() -> tuple[list[object], list[bytes]]:
+        async with ScriptedServer(script, extensions=["PIPELINING"] if pipelining else []) as server:
+            email = channel(server.url, connections=connections)
+            messages = [outgoing(message_id=f"m{number}@example.com") for number in range(8)]
+            endings = await asyncio.gather(*(outcome(email, message) for message in messages))
+            await email.close()
+        return list(endings), server.texts
+
+    endings, texts = asyncio.run(send())
+
+    for number, ending in enumerate(endings):
+        taken = sum(b"Message-ID: <m%d@" % number in text for text in texts)
+        was_heard = isinstance(ending, DeliveryError) and ("end of text" in str(ending))
+        assert taken == 1 if isinstance(ending, Receipt) else taken <= isinstance(ending, Doubt) + was_heard
+
+
 # settings
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
@@ -21,6 +22,7 @@ from paldies.channels.email.outcomes import (
     Unfit,
 )
 from paldies.channels.email.patience import Patience
+from paldies.channels.email.transaction import Transaction
 from paldies.channels.email.wire import Wire
 from tests.smtp_servers import CLOSE, HANG, Answer, ScriptedServer
 
@@ -116,6 +118,23 @@ async def until(is_so: Callable[[], bool]) -> None:
             await asyncio.sleep(0)
 
 
+async def send(wire: Wire, letter: Envelope, *, deadline: float = float("inf")) -> Outcome:
+    [outcome] = await send_all(wire, letter, deadline=deadline)
+    return outcome
+
+
+async def send_all(wire: Wire, *letters: Envelope, deadline: float = float("inf")) -> list[Outcome]:
+    """How each of them ended, one sent behind the other without a pause."""
+    loop = asyncio.get_running_loop()
+    transactions = [Transaction(letter, deadline, loop.create_future()) for letter in letters]
+    waiting = deque(transactions)
+    while waiting:
+        untouched = await wire.send(waiting.popleft(), lambda: waiting.popleft() if waiting else None)
+        if untouched:
+            untouched.transaction.end(untouched.outcome)
+    return [transaction.outcome.result() for transaction in transactions]
+
+
 def described(outcome: Outcome) -> str:
     match outcome:
         case Accepted():
@@ -135,11 +154,11 @@ async def converse(case: Case, *, pipelining: bool, chop: int, resets: bool) -> 
     async with ScriptedServer(case.script, extensions=extensions, chop=chop, resets=resets) as server:
         wire = await opened(server, IMPATIENT if HANG in case.script.values() else PATIENT)
 
-        first = await wire.send(LETTER)
+        first = await send(wire, LETTER)
         second_expected = case.second if pipelining else case.lockstep_second or case.second
         if second_expected == GONE:
             await until(lambda: not wire.is_usable)
-        second = await wire.send(LETTER)
+        second = await send(wire, LETTER)
         await wire.quit()
 
     assert (described(first), described(second)) == (case.first, second_expected)
@@ -159,6 +178,34 @@ async def test_every_ending_is_told_apart(name: str, pipelining: bool, chop: int
 def test_every_ending_is_told_apart_on_uvloop(name: str, pipelining: bool) -> None:
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(converse(CASES[name], pipelining=pipelining, chop=0, resets=False))
+
+
+def third_of(answers: Answer | Sequence[Answer], verb: str) -> list[Answer]:
+    """The same fault, met by the second message of three."""
+    later = [answers] if isinstance(answers, str) else list(answers)
+    return [ScriptedServer.usual(verb), *later]
+
+
+@pytest.mark.parametrize("chop", [0, 7])
+@pytest.mark.parametrize("pipelining", [True, False], ids=["pipelined", "lockstep"])
+@pytest.mark.parametrize("name", CASES)
+async def test_so_is_every_ending_of_a_message_behind_another(name: str, pipelining: bool, chop: int) -> None:
+    case = CASES[name]
+    script = {verb: third_of(answers, verb) for verb, answers in case.script.items()}
+    letters = [replace(LETTER, content=b"Subject: %d\r\n\r\n" % number) for number in range(3)]
+    extensions = ("PIPELINING",) if pipelining else ()
+    async with ScriptedServer(script, extensions=extensions, chop=chop) as server:
+        wire = await opened(server, IMPATIENT if HANG in case.script.values() else PATIENT)
+
+        endings = [described(outcome) for outcome in await send_all(wire, *letters)]
+        await wire.quit()
+
+    third = (case.second if pipelining else case.lockstep_second) or case.second
+    assert endings[:2] == ["accepted", case.first]
+    assert endings[2].startswith("not sent") if third == GONE else endings[2] == third
+    for letter, ending in zip(letters, endings, strict=True):
+        may_be_there = ending in ("accepted", "nobody knows") or ending.endswith("end of text")
+        assert server.texts.count(letter.content) <= may_be_there
 
 
 class Tape(asyncio.Transport):
@@ -188,7 +235,7 @@ async def taped(extensions: Extensions, *, replies: Sequence[bytes]) -> tuple[st
     """How the message ended, and what was written for it."""
     tape = Tape()
     wire = Wire(tape, extensions, patience=PATIENT)
-    sending = asyncio.create_task(wire.send(LETTER))
+    sending = asyncio.create_task(send(wire, LETTER))
     for reply in replies:
         await asyncio.sleep(0)
         await asyncio.sleep(0)
@@ -204,6 +251,22 @@ async def test_a_server_that_pipelines_gets_the_envelope_at_once_and_the_dot_las
     envelope = b"MAIL FROM:<shop@example.com>\r\nRCPT TO:<alice@example.com>\r\nDATA\r\n"
     assert ending == "accepted"
     assert writes == [envelope, STUFFED + b".\r\n"]
+
+
+async def test_a_message_is_introduced_behind_the_text_of_the_one_before() -> None:
+    tape = Tape()
+    wire = Wire(tape, Extensions(pipelining=True), patience=PATIENT)
+    sending = asyncio.create_task(send_all(wire, LETTER, replace(LETTER, recipient="boris@example.com")))
+    await until(lambda: len(tape.writes) == 1)
+    wire.data_received(b"250 ok\r\n250 ok\r\n354 go on\r\n")
+    await until(lambda: len(tape.writes) == 3)
+
+    wire.connection_lost(None)
+    endings = [described(outcome) for outcome in await sending]
+
+    introduction = b"MAIL FROM:<shop@example.com>\r\nRCPT TO:<boris@example.com>\r\nDATA\r\n"
+    assert tape.writes[1:] == [STUFFED + b".\r\n", introduction]
+    assert endings == ["nobody knows", "not sent at MAIL FROM"]
 
 
 async def test_any_other_server_gets_one_command_at_a_time() -> None:
@@ -239,7 +302,7 @@ async def test_a_long_text_that_is_cut_in_the_middle_is_surely_not_sent() -> Non
     async with ScriptedServer({"BODY": CLOSE}) as server:
         wire = await opened(server)
 
-        outcome = await wire.send(long)
+        outcome = await send(wire, long)
 
     assert described(outcome) == "not sent at text"
     assert not server.texts
@@ -250,7 +313,7 @@ async def test_a_server_that_stops_reading_the_text_is_left_after_a_while() -> N
     async with ScriptedServer({"BODY": HANG}) as server:
         wire = await opened(server, IMPATIENT)
 
-        outcome = await wire.send(long)
+        outcome = await send(wire, long)
 
     assert described(outcome) == "not sent at text"
 
@@ -260,7 +323,7 @@ async def test_a_refusal_in_the_middle_of_a_long_text_is_heard() -> None:
     async with ScriptedServer({"BODY": "552 5.3.4 too big"}) as server:
         wire = await opened(server)
 
-        outcome = await wire.send(long)
+        outcome = await send(wire, long)
 
     assert described(outcome) in ("refused at text", "not sent at text")  # the reset may overtake the reply
     assert not server.texts
@@ -270,7 +333,7 @@ async def test_a_short_text_is_doubtful_only_if_its_dot_was_written() -> None:
     async with ScriptedServer({"BODY": CLOSE}) as server:
         wire = await opened(server)
 
-        outcome = await wire.send(LETTER)
+        outcome = await send(wire, LETTER)
 
     assert described(outcome) in ("nobody knows", "not sent at text", "not sent at end of text")
 
@@ -278,7 +341,7 @@ async def test_a_short_text_is_doubtful_only_if_its_dot_was_written() -> None:
 async def test_a_message_in_flight_that_is_cancelled_takes_the_line_with_it() -> None:
     async with ScriptedServer({"DOT": HANG}) as server:
         wire = await opened(server)
-        sending = asyncio.create_task(wire.send(LETTER))
+        sending = asyncio.create_task(send(wire, LETTER))
         await until(lambda: bool(server.texts))
 
         sending.cancel()
@@ -292,8 +355,8 @@ async def test_nothing_is_begun_after_its_deadline() -> None:
     async with ScriptedServer() as server:
         wire = await opened(server)
 
-        outcome = await wire.send(LETTER, deadline=time.monotonic() - 0.001)
-        next_one = await wire.send(LETTER, deadline=time.monotonic() + 60)
+        outcome = await send(wire, LETTER, deadline=time.monotonic() - 0.001)
+        next_one = await send(wire, LETTER, deadline=time.monotonic() + 60)
         await wire.quit()
 
     assert described(outcome) == "unfit: deadline"
@@ -311,7 +374,7 @@ async def test_whoever_was_stopped_for_too_long_hands_no_text_over() -> None:
     async with ScriptedServer() as server:
         wire = await opened(server, patience=Stopped())
 
-        outcome = await wire.send(LETTER, deadline=time.monotonic() + 0.9)
+        outcome = await send(wire, LETTER, deadline=time.monotonic() + 0.9)
 
     assert described(outcome) == "not sent at text"
     assert not wire.is_usable
@@ -322,7 +385,7 @@ async def test_a_message_that_is_larger_than_the_server_takes_is_not_begun() -> 
     async with ScriptedServer(extensions=("SIZE 20",)) as server:
         wire = await opened(server)
 
-        outcome = await wire.send(LETTER)
+        outcome = await send(wire, LETTER)
         await wire.quit()
 
     assert described(outcome) == "unfit: size"
@@ -333,7 +396,7 @@ async def test_the_size_is_told_to_a_server_that_asks_for_it() -> None:
     async with ScriptedServer(extensions=("PIPELINING", "SIZE 1000")) as server:
         wire = await opened(server)
 
-        await wire.send(LETTER)
+        await send(wire, LETTER)
         await wire.quit()
 
     assert f"MAIL FROM:<shop@example.com> SIZE={len(CONTENT)}" in server.commands
@@ -344,7 +407,7 @@ async def test_an_address_outside_ascii_needs_a_server_that_takes_it() -> None:
     async with ScriptedServer() as plain, ScriptedServer(extensions=("8BITMIME", "SMTPUTF8")) as able:
         wires = [await opened(plain), await opened(able)]
 
-        outcomes = [await wire.send(letter) for wire in wires]
+        outcomes = [await send(wire, letter) for wire in wires]
         for wire in wires:
             await wire.quit()
 
@@ -357,6 +420,6 @@ async def test_an_endless_answer_is_cut_short() -> None:
     async with ScriptedServer({"MAIL": "250-" + "x" * 40_000}) as server:
         wire = await opened(server)
 
-        outcome = await wire.send(LETTER)
+        outcome = await send(wire, LETTER)
 
     assert described(outcome) == "not sent at MAIL FROM"

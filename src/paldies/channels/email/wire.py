@@ -1,14 +1,20 @@
-"""One SMTP transaction at a time, on a connection that is open, secured and logged in.
+"""SMTP transactions, one after another, on a connection that is open, secured and logged in.
 
-The point of no return is the final dot, the last byte of all to be handed to the network: as long as any byte
-waits in our buffer, the dot does, and surely nothing was sent. What goes wrong later leaves a doubt.
+The point of no return is the final dot of a text. Nothing is written behind it before all of it has been
+handed to the network: as long as any byte waits in our buffer, the dot does, and surely nothing was sent.
+What goes wrong later leaves a doubt.
+
+Where the server allows it (RFC 2920), MAIL, RCPT and DATA leave together, right behind the text of the
+message before: each message costs one round trip. What was only introduced has surely not been sent.
 """
 
 import asyncio
 import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
-from paldies.channels.email.envelope import Envelope
 from paldies.channels.email.extensions import Extensions
+from paldies.channels.email.line import Line, LineCut
 from paldies.channels.email.outcomes import (
     Accepted,
     NotSent,
@@ -20,62 +26,58 @@ from paldies.channels.email.outcomes import (
     Unfit,
 )
 from paldies.channels.email.patience import Patience
-from paldies.channels.email.replies import ReplyError, ReplyReader
+from paldies.channels.email.transaction import Transaction
 from paldies.faults import Point, reach
 
+Following = Callable[[], Transaction | None]
 
-class _Cut(Exception):
-    """The line is gone."""
-
-    def __init__(self, why: str, reply: Reply | None = None) -> None:
-        super().__init__(why)
-        self.reply = reply
+_BEFORE_ANYTHING = frozenset({Stage.IDLE, Stage.RESET, Stage.MAIL})
+# what is left to say for a message that was introduced already
+_SAID: Mapping[Stage, bytes] = dict.fromkeys((Stage.MAIL, Stage.RCPT, Stage.DATA), b"")
 
 
-class Wire(asyncio.Protocol):
-    """Takes the transport over from whoever opened it; no await may stand between its last reply and this."""
+@dataclass(frozen=True, slots=True)
+class Untouched:
+    """The line failed before the server had taken note of it; it has not ended."""
+
+    transaction: Transaction
+    outcome: NotSent
+
+
+def nothing() -> None:
+    """What follows the only message that there is."""
+
+
+class Wire(Line):
+    """What is said to the server, and what its answers mean."""
 
     def __init__(self, transport: asyncio.Transport, extensions: Extensions, *, patience: Patience) -> None:
-        self._transport = transport
-        self._patience = patience
-        self._loop = asyncio.get_running_loop()
+        super().__init__(transport)
         self._extensions = extensions
-        self._reader = ReplyReader()
-        self._replies = self._reader.replies
-        self._waiter: asyncio.Future[None] | None = None
+        self._patience = patience
         self._stage = Stage.IDLE
-        self._text_by = float("inf")  # monotonic clock
-        self._lost = ""  # why the line is gone; empty while it is not
-        self._is_dirty = False  # a refused transaction has to be reset before the next
-        self._is_paused = False
-        transport.set_protocol(self)
-        # Paused then means "not everything is handed on yet"; high=0 would pause asyncio's TLS for ever.
-        transport.set_write_buffer_limits(high=1, low=0)
+        self._ahead: Transaction | None = None  # introduced behind the text of the one before it
+        self._is_dirty = False  # a transaction that was refused has to be reset before the next
 
-    @property
-    def is_usable(self) -> bool:
-        """Whether a transaction may begin: connected, and nothing said that nobody asked for."""
-        return self._reader.is_empty and not self._lost and not self._transport.is_closing()
-
-    async def send(self, envelope: Envelope, *, deadline: float = float("inf")) -> Outcome:
-        """One transaction, which is not begun after `deadline` (monotonic clock).
+    async def send(self, transaction: Transaction, following: Following = nothing) -> Untouched | None:
+        """Sends it and, without a pause, those that follow it; ends all that the line did not fail.
 
         Never wrap it in wait_for: it keeps its own time. When cancelled, it cuts the line.
         """
-        if unfit := self._extensions.unfit(envelope):
-            return unfit
-        if not self.is_usable:
-            said = self._replies[-1] if self._replies else None
-            self.cut("the server had closed the connection")
-            return NotSent(Stage.IDLE, self._lost, said)
-        if time.monotonic() > deadline:
-            return Unfit("deadline", "the time to begin sending it had passed")
-        self._text_by = deadline + self._patience.until_text
+        present: Transaction | None = transaction
         try:
-            return await self._transact(envelope)
-        except BaseException:
+            while present:
+                outcome = await self._transact(present, following)
+                if isinstance(outcome, NotSent) and outcome.stage in _BEFORE_ANYTHING:
+                    return Untouched(present, outcome)
+                present.end(outcome)
+                present = self._ahead or following()
+        except BaseException as error:
             self.cut("cancelled")  # the server's next reply would be taken for another message's
+            for one in filter(None, (present, self._ahead)):
+                one.fail(error)
             raise
+        return None
 
     async def quit(self) -> None:
         """Says good-bye and waits, briefly, for the answer."""
@@ -83,7 +85,7 @@ class Wire(asyncio.Protocol):
             self._transport.write(b"QUIT\r\n")
             try:
                 await self._reply(self._patience.quit)
-            except _Cut:
+            except LineCut:
                 return
         self._transport.close()
 
@@ -93,32 +95,66 @@ class Wire(asyncio.Protocol):
             self._transport.write(b"QUIT\r\n")
         self._transport.close()
 
-    def cut(self, why: str) -> None:
-        self._lost = self._lost or why
-        self._transport.abort()
-        self._wake()
+    # one transaction
 
-    # the transaction
-
-    async def _transact(self, envelope: Envelope) -> Outcome:
+    async def _transact(self, present: Transaction, following: Following) -> Outcome:
+        commands = _SAID
+        if present is self._ahead:
+            self._ahead = None
+        elif unable := self._unable(present):
+            return unable
+        else:
+            commands = self._begin(present)
         try:
-            refused = await self._introduce(envelope) or await self._hand_over(envelope.data)
-        except _Cut as cut:
+            refused = await self._introduce(commands) or await self._hand_over(present)
+            if refused:
+                return refused
+            self._stage = Stage.DOT
+            self._look_ahead(following)
+            return self._answer(await self._reply(self._patience.dot))
+        except LineCut as cut:
+            if self._stage is Stage.DOT:
+                return Unanswered(str(cut))
             return NotSent(self._stage, str(cut), cut.reply)
-        if refused:
-            return refused
-        self._stage = Stage.DOT
-        try:
-            reply = await self._reply(self._patience.dot)
-        except _Cut as cut:
-            return Unanswered(str(cut))
-        return self._answer(reply)
 
-    async def _introduce(self, envelope: Envelope) -> Refused | None:
-        """RSET if need be, MAIL, RCPT, DATA: all at once where the server allows it (RFC 2920)."""
-        commands = self._commands(envelope)
+    def _unable(self, transaction: Transaction) -> NotSent | Unfit | None:
+        """Why it cannot be begun on this line, or at all."""
+        if not self.is_usable:
+            said = self._replies[-1] if self._replies else None
+            self.cut("the server had closed the connection")
+            return NotSent(Stage.IDLE, self._lost, said)
+        return self._unfit(transaction)
+
+    def _unfit(self, transaction: Transaction) -> Unfit | None:
+        if time.monotonic() > transaction.deadline:
+            return Unfit("deadline", "the time to begin sending it had passed")
+        return self._extensions.unfit(transaction.envelope)
+
+    def _look_ahead(self, following: Following) -> None:
+        """Introduces the next message while the answer to this one is awaited (RFC 2920 3.1)."""
+        if not self._extensions.pipelining:
+            return
+        while self._ahead is None and (transaction := following()):
+            if unfit := self._unfit(transaction):
+                transaction.end(unfit)
+            else:
+                self._ahead = transaction
+                self._begin(transaction)
+
+    def _begin(self, transaction: Transaction) -> Mapping[Stage, bytes]:
+        """RSET if need be, MAIL, RCPT, DATA: on their way at once if the server allows it (RFC 2920)."""
+        envelope = transaction.envelope
+        commands = {Stage.RESET: b"RSET\r\n"} if self._is_dirty else {}
+        parameters = self._extensions.parameters(envelope)
+        commands[Stage.MAIL] = f"MAIL FROM:<{envelope.sender}>{parameters}\r\n".encode()
+        commands[Stage.RCPT] = f"RCPT TO:<{envelope.recipient}>\r\n".encode()
+        commands[Stage.DATA] = b"DATA\r\n"
+        self._is_dirty = False
         if self._extensions.pipelining:
             self._transport.write(b"".join(commands.values()))
+        return commands
+
+    async def _introduce(self, commands: Mapping[Stage, bytes]) -> Refused | None:
         refused: Refused | None = None
         try:
             for stage, command in commands.items():
@@ -134,31 +170,22 @@ class Wire(asyncio.Protocol):
                     return refused
             if refused and reply.code == 354:
                 await self._send_nothing(refused)
-        except _Cut:
+        except LineCut:
             if refused is None:
                 raise
         return refused
-
-    def _commands(self, envelope: Envelope) -> dict[Stage, bytes]:
-        parameters = self._extensions.parameters(envelope)
-        commands = {Stage.RESET: b"RSET\r\n"} if self._is_dirty else {}
-        commands[Stage.MAIL] = f"MAIL FROM:<{envelope.sender}>{parameters}\r\n".encode()
-        commands[Stage.RCPT] = f"RCPT TO:<{envelope.recipient}>\r\n".encode()
-        commands[Stage.DATA] = b"DATA\r\n"
-        self._is_dirty = False
-        return commands
 
     async def _expected_reply(self, stage: Stage) -> Reply:
         """A reply that the stage knows. After any other the line is cut: the two sides are out of step."""
         reply = await self._reply(self._patience.command)
         if reply.code == 421:
             self.cut("the server closed the connection")
-            raise _Cut(self._lost, reply)
+            raise LineCut(self._lost, reply)
         is_no = reply.code >= 400 and stage is not Stage.RESET
         is_yes = reply.code == 354 if stage is Stage.DATA else 200 <= reply.code < 300
         if not (is_no or is_yes):
             self.cut(f"an answer that {stage} does not have: {reply.code}")
-            raise _Cut(self._lost)
+            raise LineCut(self._lost)
         return reply
 
     async def _send_nothing(self, refused: Refused) -> None:
@@ -169,33 +196,34 @@ class Wire(asyncio.Protocol):
         self._transport.write(b".\r\n")
         await self._reply(self._patience.command)
 
-    async def _hand_over(self, data: bytes) -> Refused | None:
+    async def _hand_over(self, transaction: Transaction) -> Refused | None:
         """Returns None once the final dot is on its way."""
         self._stage = Stage.BODY
         if self._reader.is_empty:
             reach(Point.BEFORE_DOT)
-            self._write(data)
-            while self._is_paused and not self._lost and not self._replies:
-                await self._wait(self._patience.body)
-            if not self._is_paused:
+            self._write(transaction)
+            if await self._is_handed_on(self._patience.body):
                 reach(Point.AFTER_DOT)
                 return None
         early = self._replies[0] if self._replies else None
         self.cut("the server answered before the end of the text")
         if early and early.code >= 400 and early.code != 421:
             return Refused(Stage.BODY, early)
-        raise _Cut(self._lost, early)
+        raise LineCut(self._lost, early)
 
-    def _write(self, data: bytes) -> None:
-        """Raises _Cut if the network refused it on the spot: then not a byte of it left."""
-        if time.monotonic() > self._text_by:  # whoever was stopped for that long may be held for dead
-            self.cut("the time to hand the text over had passed")
+    def _write(self, transaction: Transaction) -> None:
+        """Raises LineCut if the network refused it on the spot: then not a byte of it left."""
+        if time.monotonic() > transaction.deadline + self._patience.until_text:
+            self.cut("the time to hand the text over had passed")  # others may hold us for dead
+        if transaction.is_over:
+            self.cut("nobody waits for it any more")
         if not self._lost:
-            self._transport.write(data)
+            self._transport.write(transaction.envelope.data)
         if self._lost or self._transport.is_closing():
-            raise _Cut(self._lost or "the connection broke")
+            raise LineCut(self._lost or "the connection broke")
 
     def _answer(self, reply: Reply) -> Outcome:
+        """To the final dot. Whatever it is, the server has forgotten the transaction (RFC 5321 4.1.1.4)."""
         if 200 <= reply.code < 300:
             return Accepted(reply)
         if reply.code < 400:
@@ -203,49 +231,4 @@ class Wire(asyncio.Protocol):
             return Unanswered(self._lost)
         if reply.code == 421:
             self.cut("the server closed the connection")
-        self._is_dirty = True
         return Refused(Stage.DOT, reply)
-
-    # replies
-
-    async def _reply(self, patience: float) -> Reply:
-        while not self._replies:
-            if self._lost:
-                raise _Cut(self._lost)
-            await self._wait(patience)
-        return self._replies.popleft()
-
-    async def _wait(self, patience: float) -> None:
-        """Until something happens; the line is cut if nothing does."""
-        self._waiter = self._loop.create_future()
-        alarm = self._loop.call_later(patience, self.cut, f"no answer within {patience:g} s")
-        try:
-            await self._waiter
-        finally:
-            alarm.cancel()
-            self._waiter = None
-
-    def _wake(self) -> None:
-        if self._waiter and not self._waiter.done():
-            self._waiter.set_result(None)
-
-    # asyncio.Protocol
-
-    def data_received(self, data: bytes) -> None:
-        try:
-            self._reader.feed(data)
-        except ReplyError as error:
-            self.cut(str(error))
-        if self._replies:
-            self._wake()
-
-    def pause_writing(self) -> None:
-        self._is_paused = True
-
-    def resume_writing(self) -> None:
-        self._is_paused = False
-        self._wake()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._lost = self._lost or (f"the connection broke: {exc}" if exc else "the server hung up")
-        self._wake()
