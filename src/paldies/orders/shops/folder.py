@@ -1,18 +1,19 @@
 """A shop whose orders come as files, CSV or JSON Lines, dropped in a folder."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import file_digest
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from paldies.clock import Clock, SystemClock
 from paldies.orders.shops.base import ColumnReport, Page, Rejected, ShopError
 from paldies.orders.shops.files import SUFFIXES, OrderFile, read_file
 from paldies.orders.shops.inspection import reports
+from paldies.orders.shops.meaning import Meaning
 from paldies.orders.shops.reading import Reading
 from paldies.orders.shops.rejects import Rejects
 
@@ -36,23 +37,12 @@ class FolderShop:
         *,
         path: str | Path,
         settle: timedelta = timedelta(seconds=2),
-        time_zone: str = "UTC",
-        currency: str = "",
-        minor_units: bool = False,
-        ignore: str = "",
-        status: Mapping[str, str] | None = None,
         clock: Clock | None = None,
+        **meaning: Unpack[Meaning],
     ) -> None:
         """Raises ShopError."""
         self.name = name
-        self.reading = Reading.of(
-            name,
-            time_zone=time_zone,
-            currency=currency,
-            minor_units=minor_units,
-            ignore=ignore,
-            status=status,
-        )
+        self.reading = Reading.of(name, **meaning)
         self._path = Path(path)
         self._settle = settle
         self._clock = clock or SystemClock()

@@ -1,11 +1,12 @@
 """A shop of any make that tells of its orders by hooks alone, in our own words."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, Unpack
 
 from paldies.clock import Clock
 from paldies.orders.shops.base import ColumnReport, Page, ShopError
 from paldies.orders.shops.hooked import Heard, Hook, Registered, Way
+from paldies.orders.shops.meaning import Meaning
 from paldies.orders.shops.reading import Reading
 from paldies.orders.shops.values import BadValue
 
@@ -19,23 +20,12 @@ class HookShop:
         *,
         webhook_secret: str,
         old_webhook_secret: str = "",
-        time_zone: str = "UTC",
-        currency: str = "",
-        minor_units: bool = False,
-        ignore: str = "",
-        status: Mapping[str, str] | None = None,
         clock: Clock | None = None,
+        **meaning: Unpack[Meaning],
     ) -> None:
         """`old_webhook_secret` counts as well while the secret is being changed. Raises ShopError."""
         self.name = name
-        self.reading = Reading.of(
-            name,
-            time_zone=time_zone,
-            currency=currency,
-            minor_units=minor_units,
-            ignore=ignore,
-            status=status,
-        )
+        self.reading = Reading.of(name, **meaning)
         if not webhook_secret:
             raise ShopError(f"shop {name!r}: webhook_secret is empty: anybody could sign")
         secrets = tuple(filter(None, (webhook_secret, old_webhook_secret)))

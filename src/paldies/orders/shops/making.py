@@ -1,9 +1,10 @@
 """Makes a shop of any kind from what paldies.toml says of it."""
 
-import inspect
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from typing import Any
+from inspect import Parameter, signature
+from itertools import chain
+from typing import Any, get_args, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -23,19 +24,24 @@ def made_shop(kind: str, name: str, *, settings: Mapping[str, Any], clock: Clock
     factory = SHOPS.get(kind)
     if factory is None:
         raise SettingError(f"kind: {kind!r} is no kind of shop; {suggestion(kind, SHOPS)}")
-    known = {
-        key: parameter
-        for key, parameter in inspect.signature(factory).parameters.items()
-        if key not in ("name", "clock")
-    }
+    own = [one for one in signature(factory).parameters.values() if one.name not in ("name", "clock")]
+    kinds = dict(chain.from_iterable(map(_kinds, own)))
     for key in settings:
-        if key not in known:
-            raise SettingError(f"{key} is not a setting; {suggestion(key, known)}")
-    for key, parameter in known.items():
-        if parameter.default is inspect.Parameter.empty and key not in settings:
-            raise SettingError(f"{key} is missing")
-    understood = {key: _understood(key, value, known[key].annotation) for key, value in settings.items()}
+        if key not in kinds:
+            raise SettingError(f"{key} is not a setting; {suggestion(key, kinds)}")
+    for one in own:
+        if one.kind is Parameter.KEYWORD_ONLY and one.default is Parameter.empty and one.name not in settings:
+            raise SettingError(f"{one.name} is missing")
+    understood = {key: _understood(key, value, kinds[key]) for key, value in settings.items()}
     return factory(name, clock=clock, **understood)
+
+
+def _kinds(parameter: Parameter) -> Iterable[tuple[str, Any]]:
+    """The settings that a parameter stands for, and what each has to be; `**meaning` stands for several."""
+    if parameter.kind is Parameter.VAR_KEYWORD:
+        (several,) = get_args(parameter.annotation)
+        return get_type_hints(several).items()
+    return [(parameter.name, parameter.annotation)]
 
 
 def _understood(key: str, value: Any, kind: Any) -> Any:

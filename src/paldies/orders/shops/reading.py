@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from hashlib import sha256
-from typing import Any
+from typing import Any, Unpack
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from paldies.campaigns import expressions
@@ -15,6 +15,7 @@ from paldies.campaigns.words import OrderStatus
 from paldies.orders.shops import values
 from paldies.orders.shops.base import ShopError
 from paldies.orders.shops.columns import COLUMNS, LINE_COLUMNS, Kind, unknown
+from paldies.orders.shops.meaning import Meaning
 from paldies.orders.shops.values import BadValue
 from paldies.orders.snapshot import Snapshot, SnapshotLine
 
@@ -46,21 +47,13 @@ class Reading:
     status: Mapping[str, OrderStatus] = field(default_factory=dict)  # the shop's words, casefolded
 
     @classmethod
-    def of(
-        cls,
-        shop: str,
-        *,
-        time_zone: str = "UTC",
-        currency: str = "",
-        minor_units: bool = False,
-        ignore: str = "",
-        status: Mapping[str, str] | None = None,
-    ) -> "Reading":
+    def of(cls, shop: str, **meaning: Unpack[Meaning]) -> "Reading":
         """A reading from settings as a person wrote them. Raises ShopError."""
+        time_zone, ignore = meaning.get("time_zone", "UTC"), meaning.get("ignore", "")
         try:
             zone = ZoneInfo(time_zone)
             expressions.check(ignore)
-            currency = _currency(currency)
+            currency = _currency(meaning.get("currency", ""))
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
             if isinstance(error, ExpressionError | BadValue):
                 raise ShopError(f"shop {shop!r}: {error}") from error
@@ -68,13 +61,14 @@ class Reading:
                 f"shop {shop!r}: the time_zone {time_zone!r} is not known: write a name such as Europe/Riga"
             ) from error
         ours: dict[str, OrderStatus] = {}
-        for theirs, word in (status or {}).items():
+        for theirs, word in meaning.get("status", {}).items():
             if word not in list(OrderStatus):
                 raise ShopError(
                     f"shop {shop!r}, [shops.status]: {theirs!r} stands for {word!r}, which is none of ours:"
                     f" write one of {', '.join(OrderStatus)}"
                 )
             ours[values.text(theirs).casefold()] = OrderStatus(word)
+        minor_units = meaning.get("minor_units", False)
         return cls(shop, zone, currency=currency, minor_units=minor_units, ignore=ignore, status=ours)
 
     @property

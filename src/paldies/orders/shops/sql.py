@@ -1,15 +1,16 @@
 """A shop whose orders are read with a query of the user's own, from any SQL database."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Any, Literal, Unpack
 
 from paldies.clock import Clock, SystemClock
 from paldies.orders.shops.base import ColumnReport, Page, Rejected, ShopError
 from paldies.orders.shops.cursor import Cursor
 from paldies.orders.shops.inspection import reports
+from paldies.orders.shops.meaning import Meaning
 from paldies.orders.shops.reading import BadRow, Reading
 from paldies.orders.shops.seen import Seen, fingerprint
 from paldies.orders.shops.since import Form, Mark
@@ -50,23 +51,12 @@ class SqlShop:
         lines_query: str = "",
         since: Since = "auto",
         overlap: timedelta = timedelta(minutes=10),
-        time_zone: str = "UTC",
-        currency: str = "",
-        minor_units: bool = False,
-        ignore: str = "",
-        status: Mapping[str, str] | None = None,
         clock: Clock | None = None,
+        **meaning: Unpack[Meaning],
     ) -> None:
         """`since` says what the query compares `:since` with, if not with `updated_at`. Raises ShopError."""
         self.name = name
-        self.reading = Reading.of(
-            name,
-            time_zone=time_zone,
-            currency=currency,
-            minor_units=minor_units,
-            ignore=ignore,
-            status=status,
-        )
+        self.reading = Reading.of(name, **meaning)
         with self._named():
             if since != "auto" and since not in _FORMS:
                 raise ShopError(f"since = {since!r} is not known: write auto, {', '.join(_FORMS)}")

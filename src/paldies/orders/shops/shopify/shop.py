@@ -1,15 +1,15 @@
 """A shop on Shopify, asked by its Admin API for what has changed."""
 
 import re
-from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, Unpack
 
 from paldies.clock import Clock, SystemClock
 from paldies.orders.shops.api import ApiShop, named, variable
 from paldies.orders.shops.base import ShopError
 from paldies.orders.shops.hooked import Heard, Hook, Way
 from paldies.orders.shops.http import Border, base_url
+from paldies.orders.shops.meaning import Words
 from paldies.orders.shops.reading import Reading
 from paldies.orders.shops.shopify.hook import REFUNDED, TOPICS, opened, refund
 from paldies.orders.shops.shopify.order import told
@@ -44,9 +44,8 @@ class ShopifyShop(ApiShop):
         old_webhook_secret: str = "",
         api_version: str = API_VERSION,
         overlap: timedelta = timedelta(minutes=5),
-        ignore: str = "",
-        status: Mapping[str, str] | None = None,
         clock: Clock | None = None,
+        **words: Unpack[Words],
     ) -> None:
         """`overlap`: how long a change may take to come to light.
 
@@ -82,7 +81,7 @@ class ShopifyShop(ApiShop):
             name,
             source=Shopify(border, version=api_version, issuer=issuer) if is_asked else Silent(),
             read=told,
-            reading=Reading.of(name, ignore=ignore, status=status),
+            reading=Reading.of(name, **words),
             hook=Hook(Way.SHOPIFY, tuple(secrets), TOPICS, is_alone=not is_asked),
             overlap=overlap,
             clock=clock,

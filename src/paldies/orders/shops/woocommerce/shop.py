@@ -2,10 +2,10 @@
 
 import re
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Unpack
 
 from requests.auth import HTTPBasicAuth
 
@@ -14,6 +14,7 @@ from paldies.orders.shops.api import ApiShop, named, variable
 from paldies.orders.shops.base import ColumnReport, ShopError
 from paldies.orders.shops.hooked import Heard, Hook, Way
 from paldies.orders.shops.http import Border, base_url
+from paldies.orders.shops.meaning import Words
 from paldies.orders.shops.reading import Reading
 from paldies.orders.shops.silent import Silent
 from paldies.orders.shops.woocommerce.hook import DELETED, TOPICS, deletion
@@ -41,9 +42,8 @@ class WooCommerceShop(ApiShop):
         webhook_secret: str = "",
         old_webhook_secret: str = "",
         overlap: timedelta = timedelta(minutes=10),
-        ignore: str = "",
-        status: Mapping[str, str] | None = None,
         clock: Clock | None = None,
+        **words: Unpack[Words],
     ) -> None:
         """`overlap`: how long a change may take to come to light.
 
@@ -74,7 +74,7 @@ class WooCommerceShop(ApiShop):
             name,
             source=self._woocommerce or Silent(),
             read=told,
-            reading=Reading.of(name, ignore=ignore, status=status),
+            reading=Reading.of(name, **words),
             hook=Hook(Way.WOOCOMMERCE, tuple(secrets), TOPICS, is_alone=not is_asked),
             overlap=overlap,
             clock=clock,
