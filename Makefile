@@ -34,11 +34,8 @@ check: install ## style, types, the direction of imports, and known vulnerabilit
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.audit
 
-bench: install ## speed, side by side with others, as ratios
+bench: install ## speed, side by side with others, as ratios; ARGS="--size quick", or a question: ARGS="growth"
 	$(BIN)/python -m tests.benchmarks $(ARGS)
-	$(BIN)/python -m tests.benchmarks.planning
-	$(BIN)/python -m tests.benchmarks.simulate 2000 7
-	$(BIN)/python -m tests.benchmarks.workers
 
 lock: ## pin every dependency again (needs uv)
 	$(PIN) --extra dev -o requirements.lock pyproject.toml

@@ -22,16 +22,15 @@ class NoServer(Exception):
 class Server:
     """It can be stopped and started again; what it has committed is there afterwards."""
 
-    def __init__(self, binaries: Path, folder: Path, user: dict[str, Any]) -> None:
+    def __init__(self, binaries: Path, folder: Path, user: dict[str, Any], *, is_durable: bool) -> None:
         self._folder = folder
         self._user = user
         self._port = _free_port()
-        # fsync off: what is tested is our code, not the disk
         self._command = [
             binaries / "postgres", "-D", folder / "data", "-h", "127.0.0.1", "-p", str(self._port),
             "-k", folder,
-            "-c", "fsync=off", "-c", "shared_buffers=64MB", "-c", "max_connections=60",
-            "-c", "track_commit_timestamp=on",
+            "-c", f"fsync={'on' if is_durable else 'off'}", "-c", "shared_buffers=64MB",
+            "-c", "max_connections=60", "-c", "track_commit_timestamp=on",
         ]  # fmt: skip
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -63,11 +62,14 @@ class Server:
 
 
 @contextmanager
-def postgres() -> Iterator[Server]:
-    """An empty server without a password, gone after the block. Raises NoServer."""
+def postgres(*, is_durable: bool = False) -> Iterator[Server]:
+    """An empty server without a password, gone after the block. Raises NoServer.
+
+    Only a durable one writes through to the disk: what is tested is our code, what is measured is not.
+    """
     folder = Path(tempfile.mkdtemp(prefix="paldies-pg-", dir="/tmp"))
     try:
-        server = _started(folder)
+        server = _started(folder, is_durable)
         try:
             yield server
         finally:
@@ -76,7 +78,7 @@ def postgres() -> Iterator[Server]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _started(folder: Path) -> Server:
+def _started(folder: Path, is_durable: bool) -> Server:
     user: dict[str, Any] = {}
     if os.geteuid() == 0:
         os.chown(folder, NOBODY, NOBODY)
@@ -88,7 +90,7 @@ def _started(folder: Path) -> Server:
              "--locale=C", "--no-sync"],
             check=True, capture_output=True, timeout=60, cwd=folder, **user,
         )  # fmt: skip
-        server = Server(binaries, folder, user)
+        server = Server(binaries, folder, user, is_durable=is_durable)
         server.start()
     except (OSError, subprocess.SubprocessError) as error:
         raise NoServer(f"PostgreSQL did not start: {error}") from error

@@ -1,27 +1,30 @@
 """Whether the house stays as quick as it was: what a start, a look and an answer cost as the messages grow.
 
-Usage: python -m tests.benchmarks.growth [MOST]; up to 1,000,000 messages if nothing is said.
+Usage: python -m tests.benchmarks.growth [MOST]; up to 100,000 messages if nothing is said.
 """
 
 import asyncio
 import json
 import random
-import resource
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from statistics import quantiles
 from types import SimpleNamespace
 from typing import Any
 
 from paldies import logs
-from paldies.bootstrap import build
+from paldies.bootstrap import App, build
 from paldies.channels import TRAITS
+from paldies.channels.base import Outgoing, Receipt, Rendered
+from paldies.clock import SteppedClock
 from paldies.configuration import load
 from paldies.daemon import Daemon
 from paldies.outbox import queue
@@ -30,16 +33,26 @@ from paldies.outbox.plans import Plans
 from paldies.reports.why import explain
 from paldies.store import migrations
 from paldies.store.database import Database
-from tests.benchmarks.planning import BEGIN, HOME, STEPS, fill, plan_all, publish_five
+from tests.benchmarks import five_steps, growth_told
+from tests.benchmarks.answers import Found
+from tests.benchmarks.five_steps import BEGIN, HOME, STEPS, fill, plan_all, publish_five, written
+from tests.benchmarks.memory import peak_megabytes
+from tests.benchmarks.sizes import Size
 from tests.postgres import NoServer, Server, postgres
 from tests.whole_house import furnish
 
+TITLE = "As the messages grow"
+tell = growth_told.tell
+
 SIZES = (10_000, 100_000, 1_000_000, 5_000_000)  # messages
-TIMES = 100  # that each question is asked
-FIRST_ONES = 20  # of them that do not count: whoever asks first also prepares
-STILL_TO_COME = 0.1  # the share of orders that have not heard anything yet
+TIMES = 200  # that each question is asked
+FIRST_ONES = 20  # that do not count: whoever asks first also prepares
+STILL_TO_COME = 0.1  # the share of orders that have not heard anything yet, in the end
 DUE = 500
+WARM_UP, SENT = 200, 800  # messages, to see what one costs
 NOW = BEGIN + timedelta(hours=1)
+SOON = NOW + timedelta(minutes=1)
+_TEXT = '---\nsubject: "Order {{ order.number }}"\n---\n\nThank you, {{ customer.first_name }}.\n'
 _PAST = (
     "UPDATE messages SET status = 'sent', sent_at = send_at, ended_at = send_at, claimed_at = send_at,"
     " attempts = 1, claim_id = 'c' || id WHERE enrolment_id <= {last}",
@@ -49,71 +62,105 @@ _PAST = (
     " SELECT id, claim_id, 'buyer@example.com', 'lv', '', claimed_at, claimed_at, 'sent', '', 0"
     " FROM messages WHERE status = 'sent'",
 )
+_PUT_OFF = "UPDATE messages SET send_at = '{until}' WHERE status = 'scheduled' AND enrolment_id > {last}"
 
 
-def main(most: int) -> None:
+def ask(size: Size) -> Found:
+    return measure(size.of(10_000, 100_000, 5_000_000))
+
+
+def measure(most: int) -> Found:
     sizes = [size for size in SIZES if size <= most]
-    for size in sizes:
-        _measure(size, None)
+    found: Found = {"times": TIMES, "SQLite": [_measure(size, None) for size in sizes]}
     try:
+        found["PostgreSQL"] = []
         for size in sizes:
-            with postgres() as server:
-                _measure(size, server)
+            with postgres(is_durable=True) as server:
+                found["PostgreSQL"].append(_measure(size, server))
     except NoServer as why:
         print(f"PostgreSQL: {why}")
+    return found
 
 
-def _measure(size: int, server: Server | None) -> None:
+def _measure(size: int, server: Server | None) -> Found:
+    """First while all of them are waiting, then when most have been sent."""
     with tempfile.TemporaryDirectory(prefix="paldies-bench-") as name:
         folder = Path(name)
         url = server.url if server else f"sqlite:///{folder / 'paldies.db'}"
-        furnish(folder, smtp="smtp://127.0.0.1:9", text="---\nsubject: x\n---\nx", main=f'database = "{url}"')
+        _furnish(folder, url)
+        print(f"{'PostgreSQL' if server else 'SQLite'}, {size:,} messages:")
+        orders = size // len(STEPS)
+        found: Found = {"messages": size}
         with closing(Database(url)) as database:
-            orders = size // len(STEPS)
-            _grow(database, orders)
-            print(f"{'PostgreSQL' if server else 'SQLite'}, {size:,} messages:")
-            plans, dice = Plans(TRAITS), random.Random(7)
-            _tell("500 due", lambda: database.look(queue.due, "email", NOW, DUE))
-            _tell(
-                "planning one order",
-                lambda: database.now(plan_new_events, plans, HOME, now=NOW),
-                before=lambda number: fill(database, orders + number, orders + number),
+            migrations.upgrade(database)
+            publish_five(database)
+            fill(database, 1, orders)
+            plan_all(database)
+            _analyse(database)
+            found["due_of_pending"] = _times(
+                "500 due, all pending", lambda: database.look(queue.due, "email", NOW, DUE)
             )
-            house = SimpleNamespace(home_zone=HOME)
-            _tell(
-                "why",
-                lambda: database.look(
-                    explain, f"A{dice.randrange(1, orders)}", plans=plans, house=house, now=NOW
-                ),
-            )
-        told = subprocess.run(
-            [sys.executable, "-m", "tests.benchmarks.growth", "start", folder],
-            check=True, capture_output=True, text=True,
-        )  # fmt: skip
-        print(
-            "  start: {seconds:.2f} s ({work:.2f} of work), {megabytes:.0f} MB".format(
-                **json.loads(told.stdout)
-            )
-        )
+        found["start"] = _started(folder)
+        with closing(Database(url)) as database:
+            last = orders - max(int(orders * STILL_TO_COME), WARM_UP + SENT)
+            _run(database, *_PAST, last=last)
+            _analyse(database)
+            found |= _ask_questions(database, orders)
+            _run(database, _PUT_OFF, last=last + WARM_UP, until=SOON)
+            _run(database, _PUT_OFF, last=last + WARM_UP + SENT, until=BEGIN + timedelta(days=30))
+        found["message"] = asyncio.run(_send(folder))
+    return found
 
 
-def _grow(database: Database, orders: int) -> None:
-    """All but the last have heard everything; of those, some are to hear something now."""
-    migrations.upgrade(database)
-    publish_five(database, "")
-    fill(database, 1, orders)
-    plan_all(database)
-    last = int(orders * (1 - STILL_TO_COME))
-    with database.engine.begin() as connection:
-        for statement in _PAST:
-            connection.exec_driver_sql(statement.format(last=last))
+def _furnish(folder: Path, url: str) -> None:
+    """Its only campaign is the one of five steps, with a text for each."""
+    smtp = "smtp://127.0.0.1:9"
+    furnish(folder, smtp=smtp, text="---\nsubject: x\n---\nx", main=f'database = "{url}"')
+    templates = folder / "message_templates"
+    shutil.rmtree(templates / "hello")
+    (templates / five_steps.NAME).mkdir()
+    (templates / five_steps.NAME / "campaign.toml").write_text(five_steps.source())
+    for step in STEPS:
+        (templates / five_steps.NAME / f"{step}.email.md").write_text(_TEXT)
+    config = folder / "paldies.toml"
+    config.write_text(config.read_text().replace('rate = "1000/s"', 'rate = "100000/s"'))
+
+
+def _analyse(database: Database) -> None:
+    """PostgreSQL does by itself, later."""
     if not database.is_sqlite:
         with database.engine.connect() as connection:
-            connection.exec_driver_sql("ANALYZE")
+            connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM ANALYZE")
 
 
-def _tell(what: str, ask: Callable[[], Any], *, before: Callable[[int], Any] = lambda _: None) -> None:
-    """`before` what is measured: numbers from 1."""
+def _run(database: Database, *statements: str, last: int, until: datetime = NOW) -> None:
+    moment = written(until, database)
+    with database.engine.begin() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement.format(last=last, until=moment))
+
+
+def _ask_questions(database: Database, orders: int) -> Found:
+    plans, dice = Plans(TRAITS), random.Random(7)
+    house = SimpleNamespace(home_zone=HOME)
+    return {
+        "due_of_few": _times("500 due, most sent", lambda: database.look(queue.due, "email", NOW, DUE)),
+        "planning": _times(
+            "planning one order",
+            lambda: database.now(plan_new_events, plans, HOME, now=NOW),
+            before=lambda number: fill(database, orders + number, orders + number),
+        ),
+        "why": _times(
+            "why",
+            lambda: database.look(
+                explain, f"A{dice.randrange(1, orders)}", plans=plans, house=house, now=NOW
+            ),
+        ),
+    }
+
+
+def _times(what: str, ask: Callable[[], Any], *, before: Callable[[int], Any] = lambda _: None) -> Found:
+    """Milliseconds; `before` what is measured: numbers from 1."""
     times = []
     for number in range(1, FIRST_ONES + TIMES + 1):
         before(number)
@@ -122,12 +169,67 @@ def _tell(what: str, ask: Callable[[], Any], *, before: Callable[[int], Any] = l
         times.append((time.perf_counter() - began) * 1000)
     steps = quantiles(times[FIRST_ONES:], n=100)
     print(f"  {what}: p50 {steps[49]:.1f} ms, p99 {steps[98]:.1f} ms", flush=True)
+    return {"p50": steps[49], "p99": steps[98]}
+
+
+class _Instant:
+    """Whatever it is handed has arrived."""
+
+    traits = TRAITS["email"]
+    concurrency = 16
+
+    def price(self, rendered: Rendered) -> Decimal:
+        return Decimal(0)
+
+    async def send(self, message: Outgoing) -> Receipt:
+        return Receipt("taken")
+
+    async def probe(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+
+async def _send(folder: Path) -> Found:
+    """Decided, rendered, claimed and settled: microseconds by the clock, and of this process's work."""
+    clock = SteppedClock(NOW)
+    app = build(load(folder / "paldies.toml", {}), clock=clock, channels=[_Instant()])
+    daemon = Daemon(app)
+    await daemon.begin()
+    for now in (NOW, SOON):
+        clock.move_to(now)
+        await daemon.watch(app.shops[0])
+        began, work = time.perf_counter(), time.process_time()
+        await _drain(app)
+    each = (time.perf_counter() - began) / SENT * 1e6, (time.process_time() - work) / SENT * 1e6
+    assert not app.database.look(queue.due, "email", SOON, 1)
+    await daemon.end(5)
+    print(f"  sending one: {each[0]:.0f} µs, {each[1]:.0f} of work")
+    return dict(zip(("clock", "work"), each, strict=True))
+
+
+async def _drain(app: App) -> None:
+    for dispatcher in app.dispatchers:
+        await dispatcher.dispatch()
+        await dispatcher.drained()
+
+
+def _started(folder: Path) -> Found:
+    """In a process of its own."""
+    told = subprocess.run(
+        [sys.executable, "-m", "tests.benchmarks.growth", "start", folder],
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    found: Found = json.loads(told.stdout)
+    print("  start: {seconds:.2f} s, {megabytes:.0f} MB more than the imports' {imports:.0f}".format(**found))
+    return found
 
 
 def _start(folder: Path) -> None:
     """From when everything is imported to the end of the first look at what is due."""
-    import paldies.cli.run  # noqa: F401 - what a daemon imports
+    import paldies.cli.run
+    import paldies.outbox.engines.distributed  # noqa: F401 - of a daemon on PostgreSQL
 
+    imports = peak_megabytes()
     clock, work = time.perf_counter(), time.process_time()
     app = build(load(folder / "paldies.toml", {}))
     daemon = Daemon(app)
@@ -141,7 +243,8 @@ def _start(folder: Path) -> None:
     figures = {
         "seconds": time.perf_counter() - clock,
         "work": time.process_time() - work,
-        "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "imports": imports,
+        "megabytes": peak_megabytes() - imports,
     }
     app.close()
     print(json.dumps(figures))
@@ -152,4 +255,4 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["start"]:
         _start(Path(sys.argv[2]))
     else:
-        main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)
+        print(json.dumps(measure(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)))

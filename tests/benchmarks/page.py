@@ -1,0 +1,111 @@
+"""docs/performance.md, written from what was measured.
+
+Usage: python -m tests.benchmarks.page [PAGE.md]: once more, from the results beside it.
+"""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from tests.benchmarks.answers import Answer, Found, Target, table
+from tests.benchmarks.questions import QUESTIONS
+from tests.benchmarks.sizes import Size
+
+PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
+_TEXT = """# How fast it is
+
+Measured, not estimated, and written from the results by `python -m tests.benchmarks --report
+docs/performance.md`. All of it ran on one machine which it shared with the databases, the receivers and the
+other contestants, so ratios within one table mean more than the figures themselves; a machine of your own
+will be another one.
+
+{machine}
+
+## What was aimed at
+
+{targets}
+
+{sections}
+## How to ask again
+
+`make bench` asks everything in about a quarter of an hour and prints it; `make bench ARGS="growth --size
+long"` asks one question for as long as it takes. `--report docs/performance.md` writes this page, too, and
+keeps what was not asked again. What others need is installed into `~/.cache/paldies-benchmarks`, never into
+the project. Nothing here is a test: a busy machine makes everything slower, and fails nothing.
+"""
+
+
+def keep(page: Path, answers: Mapping[str, Found], size: Size, machine: Found) -> None:
+    """Beside what was kept before: of each question, its last answer of each size."""
+    kept = read(page)
+    for name, found in answers.items():
+        kept.setdefault(name, {})[size.value] = {"on": machine, "found": found}
+    _results(page).parent.mkdir(parents=True, exist_ok=True)
+    _results(page).write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+
+
+def read(page: Path) -> Found:
+    path = _results(page)
+    kept: Found = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return kept
+
+
+def write(page: Path) -> None:
+    """Of each question the largest answer that was kept."""
+    kept = read(page)
+    answered = {
+        name: next(kept[name][size.value] for size in reversed(Size) if size.value in kept[name])
+        for name in QUESTIONS
+        if name in kept
+    }
+    pictures = page.with_suffix("")
+    pictures.mkdir(exist_ok=True)
+    sections, targets = [], []
+    for name, each in answered.items():
+        answer = QUESTIONS[name].tell(each["found"])
+        targets += answer.targets
+        sections.append(f"## {QUESTIONS[name].TITLE}\n{_placed(answer, pictures)}\n{_when(each['on'])}\n")
+    page.write_text(
+        _TEXT.format(
+            machine=_machine([each["on"] for each in answered.values()]),
+            targets=_targets(targets),
+            sections="\n".join(sections),
+        ),
+        encoding="utf-8",
+    )
+
+
+def _results(page: Path) -> Path:
+    return page.with_suffix("") / "results.json"
+
+
+def _placed(answer: Answer, pictures: Path) -> str:
+    text = answer.text
+    for name, plot in answer.plots.items():
+        (pictures / f"{name}.svg").write_text(plot, encoding="utf-8")
+        text = text.replace(f"{{plot:{name}}}", f"{pictures.name}/{name}.svg")
+    return text
+
+
+def _when(machine: Found) -> str:
+    busy = f"; {machine['load']:.1f} processes were at work already" if machine["load"] > 1 else ""
+    return f"<sub>{machine['at']}, at {machine['commit']}{busy}.</sub>"
+
+
+def _machine(machines: Sequence[Found]) -> str:
+    """Of the last one."""
+    last = max(machines, key=lambda each: str(each["at"]))
+    versions = ", ".join(f"{name} {version}" for name, version in last["versions"].items() if version)
+    return f"The machine: {last['machine']}. {versions}."
+
+
+def _targets(targets: Sequence[Target]) -> str:
+    rows = [
+        (each.what, each.wanted, each.said, "yes" if each.is_reached else "**not yet**") for each in targets
+    ]
+    return table(("", "wanted", "measured", "reached"), rows)
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]) if len(sys.argv) > 1 else PAGE)
