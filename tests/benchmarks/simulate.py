@@ -19,7 +19,8 @@ from paldies import logs
 from paldies.simulation.behaviour import Behaviour
 from paldies.simulation.figures import opened
 from paldies.simulation.house import Stage
-from paldies.simulation.run import Span, play
+from paldies.simulation.run import play
+from paldies.simulation.span import Span
 from paldies.templates.bundled import bundled_templates
 from tests.played import FIRST, settings_in, tape_of
 

@@ -20,7 +20,8 @@ from paldies.outbox.rate import Rate
 from paldies.outbox.supply import OwnSupply
 from paldies.simulation.behaviour import Behaviour
 from paldies.simulation.house import FILE, Stage, furnish
-from paldies.simulation.run import Span, play
+from paldies.simulation.run import play
+from paldies.simulation.span import Span
 from paldies.simulation.tape import Tape
 from paldies.simulation.unrolling import Record
 from paldies.templates.bundled import bundled_templates
@@ -76,7 +77,7 @@ async def test_every_tick_of_the_daemon_at_every_look_leaves_the_same_trace(tmp_
     house = furnish(
         settings,
         stage,
-        ticked,
+        ticked.telling(),
         clock=clock,
         folder=tmp_path / "ticking",
         supplying=lambda name, database: OwnSupply(

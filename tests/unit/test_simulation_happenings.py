@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from paldies.campaigns.keys import order_subject
 from paldies.orders.snapshot import Snapshot
 from paldies.simulation.happenings import Due, Happening, Rank, first_of_each
-from paldies.simulation.tape import Arrival, Tape
+from paldies.simulation.tape import Tape
+from paldies.simulation.telling import Arrival
 from paldies.simulation.unrolling import Record
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -20,7 +21,7 @@ def arrival(person: int, at: datetime, number: int = 1) -> Happening:
 
 
 def due(person: int, at: datetime, number: int = 1) -> Happening:
-    return Happening(at, Rank.MESSAGE, person, Due(number, "email", at))
+    return Happening(at, Rank.MESSAGE, person, Due(number, f"key/store:{number}", "email", at))
 
 
 def test_everybody_has_their_own_next() -> None:
@@ -57,10 +58,12 @@ def test_whoever_shares_a_number_or_a_mailbox_with_somebody_may_be_the_same_pers
     tape.record("store", map(Record, told), zone=ZoneInfo("Europe/Riga"), until=NOON + MINUTE)
     tape.rewind()
 
-    persons = [tape.person(order_subject("store", one.id)) for one in told]
+    telling = tape.telling()
+    persons = [telling.person(order_subject("store", one.id)) for one in told]
     assert persons[0] == persons[2] == persons[3]
     assert len(set(persons)) == 4
-    assert tape.person("store:7") == 0
+    assert telling.person("store:7") == 0
+    telling.close()
     tape.close()
 
 

@@ -1,16 +1,12 @@
 """`paldies run`: the daemon, in this terminal or under a service manager."""
 
 import asyncio
-from collections.abc import Callable
 from contextlib import AsyncExitStack, ExitStack
-from importlib import import_module
-from importlib.util import find_spec
-from typing import Any
 
 import structlog
 import typer
 
-from paldies import bootstrap, logs
+from paldies import bootstrap, logs, loops
 from paldies.cli.desk import read_settings
 from paldies.daemon import Daemon
 from paldies.outbox.engines import Engine
@@ -34,7 +30,7 @@ def run(ctx: typer.Context) -> None:
     logs.configure(secrets=settings.secrets)
     app = bootstrap.build(settings)
     try:
-        with ExitStack() as held, asyncio.Runner(loop_factory=loops()) as runner:
+        with ExitStack() as held, asyncio.Runner(loop_factory=loops.fastest()) as runner:
             if app.roll is None:
                 held.enter_context(exclusive(app.database, app.clock.now()))
             runner.run(_work(app, settings))
@@ -67,11 +63,3 @@ def engine_for(app: bootstrap.App) -> Engine:
     from paldies.outbox.engines.distributed import DistributedEngine  # half a second that only it needs
 
     return DistributedEngine(app.database.url, patience=app.stop_timeout.total_seconds())
-
-
-def loops() -> Callable[[], Any] | None:
-    """uvloop, which is faster, where there is one."""
-    if find_spec("uvloop") is None:
-        return None
-    new_loop: Callable[[], Any] = import_module("uvloop").new_event_loop
-    return new_loop

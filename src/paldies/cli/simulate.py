@@ -18,7 +18,7 @@ from paldies.campaigns.durations import parse_duration
 from paldies.cli.desk import Desk, sit_down
 from paldies.cli.order_import import reading_of, source_named
 from paldies.cli.output import AsJson, Refused, as_json, complain, say
-from paldies.cli.run import loops
+from paldies import loops
 from paldies.cli.simulated import shown_differences, shown_report
 from paldies.orders.shops.base import Rejected
 from paldies.orders.shops.reading import Reading
@@ -30,7 +30,8 @@ from paldies.simulation.figures import capacities_of, read_report
 from paldies.simulation.house import Stage
 from paldies.simulation.html import draw, draw_differences
 from paldies.simulation.listing import write_csv, write_differences
-from paldies.simulation.run import Played, Span, play
+from paldies.simulation.run import Played, play
+from paldies.simulation.span import Span
 from paldies.simulation.tape import Tape
 
 _SELDOM = timedelta(minutes=30)  # between two looks, at most
@@ -184,7 +185,7 @@ def _look_every(text: str) -> timedelta:
 def _run(desk: Desk, stage: Stage, tape: Tape, span: Span, *, folder: Path, knows_consents: bool) -> Played:
     with (
         Console(stderr=True).status("") as status,
-        asyncio.Runner(loop_factory=loops()) as runner,
+        asyncio.Runner(loop_factory=loops.fastest()) as runner,
     ):
         return runner.run(
             play(

@@ -4,10 +4,10 @@ import asyncio
 
 import typer
 
-from paldies import bootstrap, logs
+from paldies import bootstrap, logs, loops
 from paldies.cli.desk import read_settings
 from paldies.cli.output import Refused
-from paldies.cli.run import engine_for, loops
+from paldies.cli.run import engine_for
 from paldies.daemon import Daemon
 
 
@@ -26,7 +26,7 @@ def worker(ctx: typer.Context) -> None:
                 " which has one daemon. To carry the shop over: paldies db move --to postgresql://…"
             )
         daemon = Daemon(app)
-        with asyncio.Runner(loop_factory=loops()) as runner:
+        with asyncio.Runner(loop_factory=loops.fastest()) as runner:
             runner.run(daemon.run(engine_for(app)))
     finally:
         app.close()

@@ -1,4 +1,4 @@
-"""Fills each text in once for each language, with the first real order that needs it."""
+"""Fills in what is seen or priced: an example of each text in each language, and what costs by its length."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +8,7 @@ from paldies.outbox.composer import Composed, Composer
 from paldies.outbox.evidence import Brief
 from paldies.outbox.links import Links
 from paldies.simulation.moments import be_at
+from paldies.simulation.providers import PRICED_BY_TEXT
 from paldies.templates.library import Library, Text
 from paldies.templates.renderer import Content
 from paldies.templates.values import ShopCard
@@ -25,6 +26,10 @@ class Example:
     locale: str
     order: str
     content: Content
+    turn: tuple[datetime, str]  # when, and the message's key
+
+
+Examples = dict[tuple[str, str, str], Example]  # by text, step and the customer's language
 
 
 class SimulatedComposer(Composer):
@@ -34,7 +39,7 @@ class SimulatedComposer(Composer):
 
     def __init__(self, library: Library, shop: ShopCard, *, mailbox: str, links: Links) -> None:
         super().__init__(library, shop, mailbox=mailbox, links=links)
-        self.examples: dict[tuple[str, str, str], Example] = {}
+        self.examples: Examples = {}
 
     def compose(self, brief: Brief, now: datetime, *, expires_at: datetime) -> Composed:
         """From here to its end it is the moment for which it was decided."""
@@ -42,14 +47,18 @@ class SimulatedComposer(Composer):
         return super().compose(brief, brief.waiting.now, expires_at=expires_at)
 
     def fill(self, text: Text, brief: Brief) -> Content:
-        key = (text.id, brief.waiting.step, brief.facts.customer.locale)
-        if not self.renders_all and (example := self.examples.get(key)):
+        """The example is the earliest of all, whoever is asked about first."""
+        row, order = brief.waiting, brief.facts.order
+        key, turn = (text.id, row.step, brief.facts.customer.locale), (row.now, row.key)
+        example = self.examples.get(key)
+        is_earlier = example is None or turn < example.turn
+        if example and not (is_earlier or self.renders_all or row.channel in PRICED_BY_TEXT):
             return example.content
         content = super().fill(text, brief)
-        if key not in self.examples:
-            row, order = brief.waiting, brief.facts.order
+        if is_earlier:
+            number = order.number if order else ""
             self.examples[key] = Example(
-                row.campaign, row.step, row.channel, content.locale, order.number if order else "", content
+                row.campaign, row.step, row.channel, content.locale, number, content, turn
             )
         return content
 

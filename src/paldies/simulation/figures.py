@@ -8,12 +8,10 @@ from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from paldies.bootstrap import rate_of
-from paldies.channels import TRAITS
 from paldies.outbox.rate import Rate
 from paldies.settings import Settings
 from paldies.simulation.behaviour import Behaviour
-from paldies.simulation.house import as_live
+from paldies.simulation.house import rates_of
 from paldies.simulation.lives import Lives, read_lives
 from paldies.simulation.report import (
     BusyHour,
@@ -26,29 +24,30 @@ from paldies.simulation.report import (
     Weekday,
     sentence_of,
 )
-from paldies.simulation.run import Span
+from paldies.simulation.span import Span
 
 BUSIEST = 3  # hours of each channel
 
 _SENT = """
 SELECT messages.campaign, messages.step, messages.channel, attempts.locale, count(*), sum(attempts.cost)
   FROM messages JOIN attempts ON attempts.claim_id = messages.claim_id
- WHERE messages.sent_at IS NOT NULL GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 5 DESC
+ WHERE messages.sent_at IS NOT NULL GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 5 DESC, 4
 """
 _NOT_SENT = """
 SELECT campaign, step, channel, status, reason, count(*) FROM messages
- WHERE sent_at IS NULL GROUP BY 1, 2, 3, 4, 5 ORDER BY 6 DESC
+ WHERE sent_at IS NULL GROUP BY 1, 2, 3, 4, 5 ORDER BY 6 DESC, 1, 2, 3, 4, 5
 """
 _IN_VAIN = """
 SELECT campaign, step, channel, status, reason, count(*) FROM messages
- WHERE sent_at IS NOT NULL AND status <> 'sent' GROUP BY 1, 2, 3, 4, 5 ORDER BY 6 DESC
+ WHERE sent_at IS NOT NULL AND status <> 'sent' GROUP BY 1, 2, 3, 4, 5 ORDER BY 6 DESC, 1, 2, 3, 4, 5
 """
 _PUT_OFF = """
 SELECT messages.channel, put_off.reason, count(*), sum(put_off.times), count(messages.sent_at)
-  FROM put_off JOIN messages ON messages.id = put_off.message_id GROUP BY 1, 2 ORDER BY 3 DESC
+  FROM put_off JOIN messages ON messages.id = put_off.message_id GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2
 """
 _STAYED_OUT = """
-SELECT campaign, state, reason, count(*) FROM enrolments WHERE reason <> '' GROUP BY 1, 2, 3 ORDER BY 4 DESC
+SELECT campaign, state, reason, count(*) FROM enrolments
+ WHERE reason <> '' GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 2, 3
 """
 
 
@@ -102,8 +101,7 @@ def read_report(
 
 def capacities_of(settings: Settings) -> dict[str, float]:
     """What each channel's rate allows in an hour."""
-    live = as_live(settings)
-    return {name: Rate(rate_of(name, live)).per_second * 3600 for name in TRAITS}
+    return {name: Rate(rate).per_second * 3600 for name, rate in rates_of(settings).items()}
 
 
 @contextmanager

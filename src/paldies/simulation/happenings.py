@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from paldies.campaigns.words import MessageStatus
 from paldies.replies.asking import Awaited
-from paldies.simulation.tape import Arrival
+from paldies.simulation.telling import Arrival
 from paldies.store.schema import messages
 from paldies.store.statuses import has_status
 
@@ -31,6 +31,7 @@ class Due(NamedTuple):
     """A message that wants to be decided about."""
 
     id: int
+    key: str
     channel: str
     send_at: datetime
 
@@ -75,7 +76,7 @@ def _read(
         rank, id, key, channel, at, receipt = row
         whose = person(key.split("/")[1])
         if rank == Rank.MESSAGE:
-            yield Happening(at, Rank.MESSAGE, whose, Due(id, channel, at))
+            yield Happening(at, Rank.MESSAGE, whose, Due(id, key, channel, at))
         else:
             yield Happening(at, Rank.ANSWER, whose, Awaited(id, key, channel, receipt))
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from paldies import bootstrap
 from paldies.bootstrap import App, rate_of
+from paldies.channels import TRAITS
 from paldies.clock import Clock
 from paldies.orders.watched import WatchedShop
 from paldies.orders.watcher import Watcher
@@ -18,7 +19,7 @@ from paldies.simulation.composing import SimulatedComposer, ThoroughComposer
 from paldies.simulation.providers import make_providers
 from paldies.simulation.scratch import Scratch
 from paldies.simulation.shop import PlayedShop
-from paldies.simulation.tape import Tape
+from paldies.simulation.telling import Telling
 from paldies.store.database import Database
 
 FILE = "simulation.db"
@@ -37,18 +38,16 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Furnished:
-    """The house and its shops; rates are by channel, as in the settings."""
+    """The house and its shops, by name."""
 
     app: App
     watchers: Mapping[str, Watcher]
-    rates: Mapping[str, str]
-    has_budget: bool
 
 
 def furnish(
     settings: Settings,
     stage: Stage,
-    tape: Tape,
+    telling: Telling,
     *,
     clock: Clock,
     folder: Path,
@@ -69,15 +68,19 @@ def furnish(
         composing=ThoroughComposer if stage.renders_all else SimulatedComposer,
     )
     watchers = {
-        name: Watcher(database, PlayedShop(name, tape, clock), home_zone=zone.key, country=main.country)
-        for name, zone in sorted(tape.zones.items())
+        name: Watcher(database, PlayedShop(name, telling, clock), home_zone=zone.key, country=main.country)
+        for name, zone in sorted(telling.zones.items())
     }
     return Furnished(
         app=replace(app, shops=[WatchedShop(watcher, poll=_NEVER_STALE) for watcher in watchers.values()]),
         watchers=watchers,
-        rates={name: rate_of(name, live) for name in app.traits},
-        has_budget=settings.twilio.daily_budget is not None,
     )
+
+
+def rates_of(settings: Settings) -> dict[str, str]:
+    """By channel, as in the settings."""
+    live = as_live(settings)
+    return {name: rate_of(name, live) for name in TRAITS}
 
 
 def as_live(settings: Settings) -> Settings:

@@ -28,7 +28,7 @@ SELECT coalesce(orders.shop, ''), coalesce(orders.number, ''), customers.email, 
   JOIN enrolments ON enrolments.id = messages.enrolment_id
   LEFT JOIN orders ON orders.id = enrolments.order_id
   LEFT JOIN attempts ON attempts.claim_id = messages.claim_id
- ORDER BY messages.id
+ ORDER BY messages.created_at, messages.key
 """
 
 

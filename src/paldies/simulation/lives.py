@@ -2,13 +2,13 @@
 
 import sqlite3
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
 from operator import attrgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from paldies.simulation.report import Extreme
@@ -70,8 +70,9 @@ class Lives:
         heard: dict[str, datetime] = {}
         for contact in contacts:
             since = heard.get(contact.order) or contact.placed_at or contact.at
-            if not self.longest_silence or contact.at - since > _length(self.longest_silence):
-                self.longest_silence = Extreme(contact.customer, contact.order, since, contact.at, 2)
+            if not self.longest_silence or contact.at - since >= _length(self.longest_silence):
+                silence = Extreme(contact.customer, contact.order, since, contact.at, 2)
+                self.longest_silence = _worse(self.longest_silence, silence, by=_length)
             heard[contact.order] = contact.at
 
     def _note_crowd(self, contacts: list[Contact]) -> None:
@@ -80,10 +81,9 @@ class Lives:
             week.append(contact)
             while contact.at - week[0].at > _WEEK:
                 week.popleft()
-            if not self.most_crowded_week or len(week) > self.most_crowded_week.messages:
-                self.most_crowded_week = Extreme(
-                    contact.customer, contact.order, week[0].at, contact.at, len(week)
-                )
+            if not self.most_crowded_week or len(week) >= self.most_crowded_week.messages:
+                crowd = Extreme(contact.customer, contact.order, week[0].at, contact.at, len(week))
+                self.most_crowded_week = _worse(self.most_crowded_week, crowd, by=attrgetter("messages"))
 
 
 def read_lives(database: sqlite3.Connection, zone: ZoneInfo) -> Lives:
@@ -102,6 +102,14 @@ def _contacts(database: sqlite3.Connection) -> Iterator[Contact]:
 def moment(written: str) -> datetime:
     """As SQLite has it."""
     return datetime.fromisoformat(written).replace(tzinfo=UTC)
+
+
+def _worse(so_far: Extreme | None, other: Extreme, *, by: Callable[[Extreme], Any]) -> Extreme:
+    """Of two that are as bad the earlier: it must not matter whose is read first."""
+    both = [extreme for extreme in (so_far, other) if extreme]
+    worst = max(map(by, both))
+    ends = [extreme for extreme in both if by(extreme) == worst]
+    return min(ends, key=attrgetter("began_at", "customer", "order", "ended_at"))
 
 
 def _length(extreme: Extreme) -> timedelta:

@@ -16,6 +16,7 @@ from paldies.clock import Clock
 from paldies.settings import Settings
 from paldies.simulation.behaviour import Behaviour
 
+PRICED_BY_TEXT = frozenset({"call", "sms"})  # channels: how long it is decides what it costs
 _RUNG_FOR = timedelta(minutes=1)  # until it is known who has answered a call
 _STAFF_TAKE = timedelta(hours=1)  # until somebody at the shop has rung
 

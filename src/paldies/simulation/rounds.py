@@ -1,8 +1,9 @@
 """One round of a simulation: what comes next for everybody, each at its own moment."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from paldies.orders.told import Told
 from paldies.outbox.planning import plan_new_events
@@ -10,26 +11,30 @@ from paldies.replies.asking import Awaited
 from paldies.simulation.happenings import Due, Happening
 from paldies.simulation.house import Furnished
 from paldies.simulation.moments import be_at
-from paldies.simulation.room import Room
 from paldies.simulation.supply import RoundSupply
-from paldies.simulation.tape import Arrival, Tape
+from paldies.simulation.telling import Arrival, Telling
 
 _A_MOMENT = timedelta(seconds=1)  # until a look from which nothing has come is repeated
 
 ByMoment = dict[int, datetime]  # message → when it is looked at
 
 
+class Wish(NamedTuple):
+    """A message that wants to be looked at, as far as its channel's rate has room; in the order of asking."""
+
+    at: datetime
+    key: str
+    channel: str
+
+
 class Rounds:
     """Goes the daemon's way: what shops tell is taken in and planned, answers are heard, messages sent."""
 
-    def __init__(
-        self, house: Furnished, tape: Tape, supplies: Mapping[str, RoundSupply], *, look_every: timedelta
-    ) -> None:
+    def __init__(self, house: Furnished, telling: Telling, supplies: Mapping[str, RoundSupply]) -> None:
         self.house = house
         self._app = house.app
-        self._tape = tape
+        self._telling = telling
         self._supplies = supplies
-        self._rooms = {name: Room(rate, look_every=look_every) for name, rate in house.rates.items()}
         self._dispatchers = {one.channel.traits.name: one for one in house.app.dispatchers}
         self._put_off: ByMoment = {}
         self._looked_at: set[tuple[Due, datetime]] = set()  # in the round before
@@ -38,39 +43,43 @@ class Rounds:
         """When it is its turn: later than `look_at` where the rate has no room for it."""
         return self._put_off.get(message_id, look_at)
 
-    async def play(self, front: Sequence[Happening]) -> None:
-        """`front` has what comes next for each person, the earliest first."""
+    def has_moved(self, front: Sequence[Happening]) -> bool:
+        """Whether anything came of the round before."""
+        return {(one.what, one.at) for one in front} != self._looked_at
+
+    def wishes(self, front: Sequence[Happening]) -> list[Wish]:
+        """What has waited for room once has its place."""
+        return [
+            Wish(one.at, one.what.key, one.what.channel)
+            for one in front
+            if isinstance(one.what, Due) and one.what.id not in self._put_off
+        ]
+
+    async def play(self, front: Sequence[Happening], places: Iterable[datetime], *, has_moved: bool) -> None:
+        """`front` has what comes next for each person, the earliest first; `places` answer its wishes."""
         told: dict[str, list[Told]] = defaultdict(list)
         due: dict[str, ByMoment] = defaultdict(dict)
-        has_moved = {(one.what, one.at) for one in front} != self._looked_at
+        begins_at = iter(places)
         self._looked_at = set()
         for one in front:
             match one.what:
                 case Arrival() as arrival:
-                    told[arrival.shop].append(Told(self._tape.snapshot(arrival), one.at))
+                    told[arrival.shop].append(Told(self._telling.snapshot(arrival), one.at))
                 case Awaited() as awaited:
                     be_at(one.at)
                     await self._app.asking.ask(awaited)
                 case Due() as message if not has_moved:
                     self._put_off[message.id] = one.at + _A_MOMENT
-                case Due() as message if self._has_room(message, one.at):
-                    due[message.channel][message.id] = one.at
-                    self._looked_at.add((message, one.at))
+                case Due() as message:
+                    place = one.at if self._put_off.pop(message.id, None) else next(begins_at)
+                    if place > one.at:
+                        self._put_off[message.id] = place
+                    else:
+                        due[message.channel][message.id] = one.at
+                        self._looked_at.add((message, one.at))
         if told:
             await self._hear(told)
         await self._send(due)
-
-    def forget(self, before: datetime) -> None:
-        for room in self._rooms.values():
-            room.forget(before)
-
-    def _has_room(self, message: Due, at: datetime) -> bool:
-        if self._put_off.pop(message.id, None):
-            return True
-        begins_at = self._rooms[message.channel].reserve(at)
-        if begins_at > at:
-            self._put_off[message.id] = begins_at
-        return begins_at == at
 
     async def _hear(self, told: Mapping[str, Sequence[Told]]) -> None:
         for shop, news in told.items():

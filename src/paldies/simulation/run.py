@@ -1,35 +1,32 @@
 """Lets a shop's past happen again, from its first order to the last word about it."""
 
-import gc
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from paldies.daemon import Daemon
 from paldies.settings import Settings
-from paldies.simulation import wishes
-from paldies.simulation.composing import Example, SimulatedComposer
-from paldies.simulation.house import FILE, Stage, furnish
-from paldies.simulation.moments import OwnMoments, be_at
+from paldies.simulation import scene
+from paldies.simulation.apart import PartApart, Share, apart
+from paldies.simulation.composing import Example, Examples
+from paldies.simulation.house import FILE, Stage, rates_of
+from paldies.simulation.joining import join, may_hang_together
 from paldies.simulation.player import Player
-from paldies.simulation.rounds import Rounds
-from paldies.simulation.supply import RoundSupply
-from paldies.simulation.tape import INSTANT, Tape
+from paldies.simulation.scene import House, Scene, seldom_tidied
+from paldies.simulation.span import Span
+from paldies.simulation.tape import Tape
+from paldies.simulation.telling import INSTANT
 from paldies.store.database import Database
 
 AFTERWARDS = timedelta(days=90)  # what the last orders still have to be told, at most
+WORTH_IT = 3_000  # orders: to begin in two processes takes as long as to play some hundreds
+_MOST = 2  # parts: each has some 150 MB of memory to itself
 OnProgress = Callable[[datetime], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """What happened before is history; after its end, only what is under way goes on."""
-
-    begins_at: datetime
-    ends_at: datetime
-    look_every: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,45 +47,64 @@ async def play(
     real: Database | None = None,
     takes_consents: bool = True,
     on_progress: OnProgress = lambda moment: None,
+    parts: int | None = None,
 ) -> Played:
-    """`folder` is empty and gets the simulation's database; `real` is only read, for customers' wishes."""
-    be_at(span.begins_at)
-    supplies: dict[str, RoundSupply] = {}
-    house = furnish(
-        settings,
-        stage,
-        tape,
-        clock=OwnMoments(),
-        folder=folder,
-        supplying=lambda channel, database: supplies.setdefault(channel, RoundSupply(database)),
-    )
-    app = house.app
-    if real:
-        wishes.take_over_suppressions(real, app.database)
-        if takes_consents:
-            wishes.take_over_consents(real, app.database)
-    daemon = Daemon(app)
-    await daemon.begin()
-    for shop in app.shops:  # what they know at the beginning is history
-        await daemon.watch(shop)
-    await daemon.plan()
-    rounds = Rounds(house, tape, supplies, look_every=span.look_every)
-    player = Player(rounds, tape, told_until=span.ends_at, look_every=span.look_every)
-    with _seldom_tidied():
+    """`folder` is empty and gets the simulation's database; `real` is only read, for customers' wishes.
+
+    What comes of it is the same in any number of parts; None: as many as there are processors for.
+    """
+    url = real.url.render_as_string(hide_password=False) if real else None
+    common = Scene(settings, stage, span, url, takes_consents)
+    count = parts or _worth(settings, tape)
+    examples = await _played(common, tape, folder, parts=count, on_progress=on_progress)
+    if count > 1:
+        join([_place(folder, part) / FILE for part in range(count)], folder / FILE)
+        if may_hang_together(folder / FILE):
+            (folder / FILE).unlink()
+            examples = await _played(common, tape, folder, parts=1, on_progress=on_progress)
+    return Played(folder / FILE, tuple(examples.values()))
+
+
+def _worth(settings: Settings, tape: Tape) -> int:
+    """Into how many parts: a day's budget is for whoever comes first, which the parts cannot tell."""
+    if settings.twilio.daily_budget or tape.orders < WORTH_IT:
+        return 1
+    return min(_MOST, len(os.sched_getaffinity(0)))
+
+
+async def _played(
+    common: Scene, tape: Tape, folder: Path, *, parts: int, on_progress: OnProgress
+) -> Examples:
+    span, settings = common.span, common.settings
+    days_of = ZoneInfo(settings.paldies.time_zone) if settings.twilio.daily_budget else None
+    async with _begun(common, tape, folder, parts) as playing:
+        player = Player(playing, tape, span=span, rates=rates_of(settings), days_of=days_of)
         async for moment in player.play(span.begins_at + INSTANT, span.ends_at + AFTERWARDS):
             on_progress(moment)
-    await daemon.end(patience=5)
-    composer = app.composer
-    assert isinstance(composer, SimulatedComposer)  # noqa: S101 - `furnish` saw to it
-    return Played(folder / FILE, tuple(composer.examples.values()))
+        examples: Examples = {}
+        for some in await asyncio.gather(*(part.end() for part in playing)):
+            for key, example in some.items():
+                examples[key] = min(examples.get(key, example), example, key=attrgetter("turn"))
+    return examples
 
 
-@contextmanager
-def _seldom_tidied() -> Iterator[None]:
-    """Looking for objects that hold each other costs a fifth of the time, and finds next to nothing here."""
-    usual = gc.get_threshold()
-    gc.set_threshold(200_000)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
+@asynccontextmanager
+async def _begun(
+    common: Scene, tape: Tape, folder: Path, parts: int
+) -> AsyncIterator[Sequence[House | PartApart]]:
+    """One part in this process, or each of several in one of its own."""
+    if parts == 1:
+        with seldom_tidied(), closing(tape.telling()) as telling:
+            yield [await scene.begin(common, telling, folder)]
+        return
+    async with AsyncExitStack() as stack:
+        shares = [Share(tape.path, tape.zones, n, parts, _place(folder, n)) for n in range(parts)]
+        playing = [await stack.enter_async_context(apart(share)) for share in shares]
+        await asyncio.gather(*(part.begin(common) for part in playing))
+        yield playing
+
+
+def _place(folder: Path, part: int) -> Path:
+    place = folder / f"part-{part}"
+    place.mkdir(exist_ok=True)
+    return place

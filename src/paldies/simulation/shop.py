@@ -7,7 +7,7 @@ from typing import Any
 
 from paldies.clock import Clock
 from paldies.orders.shops.base import ColumnReport, Page
-from paldies.simulation.tape import INSTANT, Tape
+from paldies.simulation.telling import INSTANT, Telling
 
 _PAGE = 500  # orders
 
@@ -15,17 +15,17 @@ _PAGE = 500  # orders
 class PlayedShop:
     """See Shop. There is nothing to ask again at night: the tape has every change at its moment."""
 
-    def __init__(self, name: str, tape: Tape, clock: Clock) -> None:
+    def __init__(self, name: str, telling: Telling, clock: Clock) -> None:
         self.name = name
-        self._tape = tape
+        self._telling = telling
         self._clock = clock
         self._told_until = datetime(1970, 1, 1, tzinfo=UTC)
 
     def poll(self, cursor: dict[str, Any]) -> Iterator[Page]:
         """How far it was read need not be written down: nobody starts this shop again."""
         until = self._clock.now() + INSTANT
-        arrivals = self._tape.arrivals(self._told_until, until)
-        told = (self._tape.snapshot(one) for one in arrivals if one.shop == self.name)
+        arrivals = self._telling.arrivals(self._told_until, until)
+        told = (self._telling.snapshot(one) for one in arrivals if one.shop == self.name)
         while page := list(islice(told, _PAGE)):
             yield Page(page)
         self._told_until = until

@@ -2,22 +2,23 @@
 
 import pickle
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from paldies.campaigns import keys
-from paldies.orders.snapshot import Snapshot
-from paldies.simulation.unrolling import Record, arrivals, as_of
+from paldies.simulation.telling import Telling, moment, number
+from paldies.simulation.unrolling import Record, arrivals
 
 _SCHEMA = """
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
 CREATE TABLE record (
-  id INTEGER PRIMARY KEY, shop TEXT, subject TEXT, buyer TEXT, mailbox TEXT, person INTEGER, said BLOB
+  id INTEGER PRIMARY KEY, shop TEXT, subject TEXT, buyer TEXT, mailbox TEXT, phone TEXT, said BLOB,
+  person INTEGER, company INTEGER
 );
 CREATE TABLE arrival (id INTEGER PRIMARY KEY, at INTEGER, record INTEGER, is_whole INTEGER);
 """
@@ -25,6 +26,7 @@ _IN_ORDER = """
 CREATE INDEX of_subject ON record (subject);
 CREATE INDEX of_buyer ON record (buyer);
 CREATE INDEX of_mailbox ON record (mailbox);
+CREATE INDEX of_phone ON record (phone);
 CREATE INDEX in_order ON arrival (at);
 """
 # Where a shop told of an order several times, each telling is taken as it is.
@@ -34,26 +36,11 @@ DELETE FROM arrival WHERE NOT is_whole AND EXISTS (
      WHERE own.id = arrival.record
 )
 """
-# Whoever shares an order, a customer of the shop or a mailbox may be one person, and takes the least number.
-_UNITE = [
-    f"UPDATE record SET person = least.person"  # noqa: S608 - columns of ours
-    f"  FROM (SELECT {shared} AS shared, min(person) AS person FROM record GROUP BY 1) AS least"
-    f" WHERE record.{shared} = least.shared AND {shared} <> '' AND record.person > least.person"
-    for shared in ("subject", "buyer", "mailbox")
-]
+# Whoever shares an order, a customer of the shop or a mailbox may be one person; persons who share a number
+# (as it may be written: its end) are still kept in one company, as a dead number is dead for all of them.
+_SHARED = {"person": ("subject", "buyer", "mailbox"), "company": ("person", "phone")}
+_WRITTEN_ALIKE = 7  # digits
 Consent = Literal["known", "all", "none"]
-
-INSTANT = timedelta(microseconds=1)  # the shortest there is: times are kept as so many of them
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class Arrival(NamedTuple):
-    """Something that a shop tells of an order, and whose order it is."""
-
-    id: int
-    at: datetime
-    shop: str
-    person: int
 
 
 class Tape:
@@ -64,6 +51,7 @@ class Tape:
         self._consent = consent
         self._file = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._file.executescript(_SCHEMA)
+        self.path = path
         self.zones: dict[str, ZoneInfo] = {}  # by shop
         self.orders = 0
 
@@ -77,18 +65,19 @@ class Tape:
                 continue
             self.orders += 1
             row = self._file.execute(
-                "INSERT INTO record (shop, subject, buyer, mailbox, said) VALUES (?, ?, ?, ?, ?)",
+                "INSERT INTO record (shop, subject, buyer, mailbox, phone, said) VALUES (?, ?, ?, ?, ?, ?)",
                 (
                     shop,
                     keys.order_subject(shop, record.snapshot.id),
                     record.snapshot.customer_id and f"{shop}:{record.snapshot.customer_id}",
                     record.snapshot.email.strip().casefold(),
+                    "".join(filter(str.isdigit, record.snapshot.phone))[-_WRITTEN_ALIKE:],
                     pickle.dumps(self._answering(record), pickle.HIGHEST_PROTOCOL),
                 ),
             ).lastrowid
             self._file.executemany(
                 "INSERT INTO arrival (at, record, is_whole) VALUES (?, ?, ?)",
-                [(_number(one.at), row, one.is_whole) for one in told],
+                [(number(one.at), row, one.is_whole) for one in told],
             )
         self._file.execute("COMMIT")
 
@@ -96,50 +85,41 @@ class Tape:
         """Puts what was recorded into its order, and finds out who may be one person."""
         self._file.executescript(_IN_ORDER)
         self._file.execute(_DROP_WHAT_WAS_TOLD)
-        self._file.execute("UPDATE record SET person = id")
-        has_united = True
-        while has_united:  # two who turn out to be one by their mailbox may make one of two others
-            has_united = any([self._file.execute(unite).rowcount for unite in _UNITE])
+        self._unite("person", "id")
+        self._unite("company", "person")
+
+    def telling(self, part: int = 0, parts: int = 1) -> Telling:
+        """What is told about the companies of one part, each of which is in one part as a whole."""
+        return Telling(self.path, self.zones, part=part, parts=parts)
 
     @property
     def begins_at(self) -> datetime | None:
-        return _moment(self._file.execute("SELECT min(at) FROM arrival").fetchone()[0])
+        return moment(self._file.execute("SELECT min(at) FROM arrival").fetchone()[0])
 
     @property
     def ends_at(self) -> datetime | None:
-        return _moment(self._file.execute("SELECT max(at) FROM arrival").fetchone()[0])
+        return moment(self._file.execute("SELECT max(at) FROM arrival").fetchone()[0])
 
-    def next_from(self, moment: datetime) -> datetime | None:
+    def next_from(self, begin: datetime) -> datetime | None:
         """When something is told next."""
         wanted = "SELECT min(at) FROM arrival WHERE at >= ?"
-        return _moment(self._file.execute(wanted, (_number(moment),)).fetchone()[0])
+        return moment(self._file.execute(wanted, (number(begin),)).fetchone()[0])
 
-    def arrivals(self, begin: datetime, end: datetime) -> Iterator[Arrival]:
-        """From `begin` on, and before `end`; the earliest first."""
-        found = self._file.execute(
-            "SELECT arrival.id, arrival.at, record.shop, record.person"
-            "  FROM arrival JOIN record ON record.id = arrival.record"
-            " WHERE arrival.at >= ? AND arrival.at < ? ORDER BY arrival.at, record.id",
-            (_number(begin), _number(end)),
-        )
-        for row, number, shop, person in found:
-            yield Arrival(row, _EPOCH + number * INSTANT, shop, person)
+    def close(self) -> None:
+        self._file.close()
 
-    def snapshot(self, arrival: Arrival) -> Snapshot:
-        """The order as the shop told of it then."""
-        said, is_whole = self._file.execute(
-            "SELECT record.said, arrival.is_whole FROM arrival JOIN record ON record.id = arrival.record"
-            " WHERE arrival.id = ?",
-            (arrival.id,),
-        ).fetchone()
-        record: Record = pickle.loads(said)  # noqa: S301 - written above, in a folder of our own
-        return record.snapshot if is_whole else as_of(record, arrival.at, self.zones[arrival.shop])
-
-    def person(self, subject: str) -> int:
-        """Whose order a subject is; 0 if it is none of these."""
-        wanted = "SELECT person FROM record WHERE subject = ? LIMIT 1"
-        found = self._file.execute(wanted, (subject,)).fetchone()
-        return found[0] if found else 0
+    def _unite(self, column: str, alone: str) -> None:
+        """Gives those who share something the least number among them; `alone` is for who shares nothing."""
+        self._file.execute(f"UPDATE record SET {column} = {alone}")  # noqa: S608 - columns of ours
+        unite = [
+            f"UPDATE record SET {column} = least.number"  # noqa: S608 - columns of ours
+            f"  FROM (SELECT {shared} AS shared, min({column}) AS number FROM record GROUP BY 1) AS least"
+            f" WHERE record.{shared} = least.shared AND {shared} <> '' AND record.{column} > least.number"
+            for shared in _SHARED[column]
+        ]
+        has_united = True
+        while has_united:  # two who turn out to be one by their mailbox may make one of two others
+            has_united = any([self._file.execute(one).rowcount for one in unite])
 
     def _answering(self, record: Record) -> Record:
         if self._consent == "known":
@@ -147,15 +127,3 @@ class Tape:
         agreed = True if self._consent == "all" else None
         snapshot = replace(record.snapshot, accepts_email=agreed, accepts_sms=agreed, accepts_call=agreed)
         return replace(record, snapshot=snapshot)
-
-    def close(self) -> None:
-        self._file.close()
-
-
-def _number(moment: datetime) -> int:
-    """Microseconds, which compare as numbers."""
-    return (moment - _EPOCH) // INSTANT
-
-
-def _moment(number: int | None) -> datetime | None:
-    return None if number is None else _EPOCH + number * INSTANT

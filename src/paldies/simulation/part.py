@@ -1,0 +1,89 @@
+"""Some of the persons, and what happens to them: everybody in their own order, and many people at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from paldies.outbox.agenda import agenda
+from paldies.outbox.queue import release_unanswered
+from paldies.simulation.happenings import Due, Happening, Person, Rank, first_of_each, waiting_before
+from paldies.simulation.rounds import Rounds, Wish
+from paldies.simulation.span import Span
+from paldies.simulation.telling import INSTANT, Telling
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """What comes next, as far as others must know of it."""
+
+    happenings: int  # of the whole span, those still to come
+    has_moved: bool
+    wishes: Sequence[Wish]
+
+
+class Part:
+    """Plays what shops told through one house, round after round: in a round, what comes next for everybody.
+
+    What one person is told depends on what happened to that person before, and on nobody else, but for what
+    is counted over all: rates, the budget of a day, the blast breaker. So a round may hold many moments, and
+    each message is decided for its own; and some of the persons may be played apart from the others.
+    """
+
+    def __init__(self, rounds: Rounds, telling: Telling, *, span: Span) -> None:
+        self._rounds = rounds
+        self._app = rounds.house.app
+        self._channels = tuple(self._app.traits)
+        self._telling = telling
+        self._span = span
+        self._arrivals: list[Happening] = []  # of this span, those still to come
+        self._front: list[Happening] = []
+        self._persons: dict[str, Person] = {}  # by subject, of this span
+        self._reached: dict[Person, datetime] = {}  # how far each has come in this span
+        self._span_ends: datetime
+
+    async def first(self) -> datetime | None:
+        """When the next of what is known so far is due."""
+        return (await self._app.database.read(agenda, self._channels)).first
+
+    async def open(self, begin: datetime, told_before: datetime, span_ends: datetime) -> Front:
+        """Begins a span; what shops tell is heard before `told_before` only."""
+        self._persons.clear()
+        self._reached.clear()
+        self._span_ends = span_ends
+        self._arrivals = [
+            Happening(self._span.look_at(one.at), Rank.ARRIVAL, one.person, one)
+            for one in self._telling.arrivals(begin, told_before)
+        ]
+        return await self._next()
+
+    async def play(self, places: Sequence[datetime], *, has_moved: bool) -> Front:
+        """Plays the front, and says what comes next; `places` are the moments for its wishes."""
+        gone = {one.what for one in self._front if one.rank is Rank.ARRIVAL}
+        self._arrivals = [one for one in self._arrivals if one.what not in gone]
+        self._reached |= {one.person: one.at for one in self._front}
+        await self._rounds.play(self._front, places, has_moved=has_moved)
+        return await self._next()
+
+    async def _next(self) -> Front:
+        happenings = [*self._arrivals, *await self._waiting()]
+        self._front = first_of_each(happenings)
+        return Front(len(happenings), self._rounds.has_moved(self._front), self._rounds.wishes(self._front))
+
+    async def _waiting(self) -> list[Happening]:
+        end = self._span_ends
+        await self._app.database.run(release_unanswered, end - INSTANT)
+        found = await self._app.database.read(waiting_before, end, self._channels, self._person)
+        at_their_turn = (Happening(self._turn(one), one.rank, one.person, one.what) for one in found)
+        return [one for one in at_their_turn if one.at < end]
+
+    def _turn(self, one: Happening) -> datetime:
+        """What should have happened before its cause was known happens right after that."""
+        look_at = self._span.look_at(one.at)
+        if isinstance(one.what, Due):
+            look_at = self._rounds.moment_of(one.what.id, look_at)
+        return max(look_at, self._reached.get(one.person, look_at))
+
+    def _person(self, subject: str) -> Person:
+        if subject not in self._persons:
+            self._persons[subject] = self._telling.person(subject) or subject
+        return self._persons[subject]
