@@ -93,12 +93,12 @@ class Ledger:
                     written.set_result(None)
 
     async def _gather(self) -> None:
-        """Lets what the other connections have to write come along, as long as it keeps coming.
+        """Lets what others have to write come along, as long as it keeps coming.
 
-        Once all of them have come back from the wire there is nobody to wait for.
+        Half of those on their way are enough: while these are written down, the other half is sent.
         """
         seen = 0
-        while seen < self._waiting and len(self.claimed) > len(self._settlements):
+        while seen < self._waiting and len(self.claimed) > 2 * len(self._settlements):
             seen = self._waiting
             await asyncio.sleep(GATHER)
 

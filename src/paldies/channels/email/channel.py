@@ -21,6 +21,8 @@ from paldies.channels.email.patience import Patience
 from paldies.channels.email.pool import Pool
 from paldies.channels.email.server import Server, Tls
 
+# While one message of a connection is on its way, the next is filled in, claimed, and introduced behind it.
+_PER_CONNECTION = 2
 _KEPT_SKELETONS = 64  # texts in use at the same time; one with attachments may weigh some megabytes
 
 TRAITS = Traits(
@@ -63,7 +65,7 @@ class EmailChannel:
         patience: Patience | None = None,
     ) -> None:
         patience = patience or Patience()
-        self.concurrency = connections
+        self.concurrency = _PER_CONNECTION * connections
         self._mailbox = sender
         self._sender = mailbox(sender)[1]
         self._bounces_to = bounces_to.rpartition("@")
