@@ -16,7 +16,7 @@ from paldies.outbox.planning import plan_new_events
 from paldies.outbox.waves import write_wave
 from paldies.store import installation
 from paldies.store.database import Database
-from paldies.store.fence import Fence
+from paldies.store.file_fence import FileFence
 from paldies.store.moving import MoveError, move
 from paldies.store.schema import customers, instance, messages
 from paldies.store.shared_fence import SharedFence
@@ -41,8 +41,8 @@ def old(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Database]:
             [carla, _] = one_order(session, "Carla")
             write_wave(session, [carla], [])
             plan_new_events(session, plans(), RIGA, now=NOON)
-        Fence(database, tmp_path / "state").begin(NOON)
-        Fence(database, tmp_path / "state").end(NOON)
+        FileFence(database, tmp_path / "state").begin(NOON)
+        FileFence(database, tmp_path / "state").end(NOON)
         yield database
 
 
@@ -72,7 +72,7 @@ def test_everything_arrives_and_goes_on_from_there(old: Database, shared: Databa
 def test_the_old_file_never_sends_again(old: Database, shared: Database, tmp_path: Path) -> None:
     move(old, shared, NOON)
 
-    why = Fence(old, tmp_path / "state").beat(NOON)
+    why = FileFence(old, tmp_path / "state").beat(NOON)
 
     assert "carried over to postgresql://" in why
     assert "carried over" in old.look(installation.standstill)
@@ -97,7 +97,7 @@ def test_a_move_that_fails_leaves_the_shop_where_it_was(
         move(old, shared, NOON)
 
     assert not any(everything(shared).values())
-    assert Fence(old, tmp_path / "state").beat(NOON) == ""
+    assert FileFence(old, tmp_path / "state").beat(NOON) == ""
     old.now(lambda session: session.execute(too_much.values(attempts=1)))
     assert move(old, shared, NOON).rows
 

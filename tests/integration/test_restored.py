@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import select, update
 
 from paldies.store.database import Database
-from paldies.store.fence import BACKUP, LONGEST_SILENCE, Fence
+from paldies.store.fence import BACKUP, LONGEST_SILENCE
+from paldies.store.file_fence import FileFence
 from paldies.store.schema import instance
 from paldies.store.state_file import Kept, StateFile
 from paldies.store.tables import Instance
@@ -35,8 +36,8 @@ def state(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def fence(database: Database, state: Path) -> Fence:
-    return Fence(database, state)
+def fence(database: Database, state: Path) -> FileFence:
+    return FileFence(database, state)
 
 
 def row_of(database: Database) -> Instance:
@@ -56,7 +57,7 @@ def put_back(database: Database, earlier: Instance) -> None:
     database.now(lambda session: session.execute(update(instance).values(values)))
 
 
-def test_a_first_start_a_clean_stop_and_a_crash_raise_no_alarm(fence: Fence) -> None:
+def test_a_first_start_a_clean_stop_and_a_crash_raise_no_alarm(fence: FileFence) -> None:
     first = fence.begin(NOON)
     beats = [fence.beat(NOON + MINUTE), fence.beat(NOON + 2 * MINUTE)]
     fence.end(NOON + 3 * MINUTE)
@@ -66,7 +67,7 @@ def test_a_first_start_a_clean_stop_and_a_crash_raise_no_alarm(fence: Fence) -> 
     assert [first, *beats, after_a_stop, after_a_crash, fence.trouble()] == [""] * 6
 
 
-def test_a_death_between_the_two_writes_raises_no_alarm(fence: Fence, database: Database) -> None:
+def test_a_death_between_the_two_writes_raises_no_alarm(fence: FileFence, database: Database) -> None:
     fence.begin(NOON)
     one_step_on = update(instance).values(epoch=instance.c.epoch + 1)  # its file was never written
     database.now(lambda session: session.execute(one_step_on))
@@ -78,7 +79,7 @@ def test_a_death_between_the_two_writes_raises_no_alarm(fence: Fence, database: 
 
 
 def test_a_death_at_the_very_first_write_raises_no_alarm(
-    fence: Fence, database: Database, state: Path
+    fence: FileFence, database: Database, state: Path
 ) -> None:
     fence.begin(NOON)
     StateFile(state, row_of(database).uuid).write(Kept(0, place_of(state)))
@@ -87,7 +88,7 @@ def test_a_death_at_the_very_first_write_raises_no_alarm(
     assert fence.begin(NOON + MINUTE) == ""
 
 
-def test_a_backup_that_was_put_back_is_noticed(fence: Fence, database: Database) -> None:
+def test_a_backup_that_was_put_back_is_noticed(fence: FileFence, database: Database) -> None:
     fence.begin(NOON)
     backup = row_of(database)
     fence.beat(NOON + MINUTE)
@@ -101,7 +102,9 @@ def test_a_backup_that_was_put_back_is_noticed(fence: Fence, database: Database)
     assert row_of(database).epoch == backup.epoch
 
 
-def test_a_backup_of_the_last_minute_is_noticed_after_a_clean_stop(fence: Fence, database: Database) -> None:
+def test_a_backup_of_the_last_minute_is_noticed_after_a_clean_stop(
+    fence: FileFence, database: Database
+) -> None:
     fence.begin(NOON)
     backup = row_of(database)
     fence.end(NOON + timedelta(seconds=5))
@@ -111,26 +114,28 @@ def test_a_backup_of_the_last_minute_is_noticed_after_a_clean_stop(fence: Fence,
     assert "older" in fence.trouble()
 
 
-def test_a_copy_somewhere_else_has_no_record_there(fence: Fence, database: Database, tmp_path: Path) -> None:
+def test_a_copy_somewhere_else_has_no_record_there(
+    fence: FileFence, database: Database, tmp_path: Path
+) -> None:
     fence.begin(NOON)
 
-    elsewhere = Fence(database, tmp_path / "elsewhere").begin(NOON + MINUTE)
+    elsewhere = FileFence(database, tmp_path / "elsewhere").begin(NOON + MINUTE)
 
     assert "restored or copied" in elsewhere
     assert not (tmp_path / "elsewhere").exists()
 
 
 def test_a_state_dir_that_was_named_wrongly_is_forgiven(
-    fence: Fence, database: Database, tmp_path: Path
+    fence: FileFence, database: Database, tmp_path: Path
 ) -> None:
     fence.begin(NOON)
-    Fence(database, tmp_path / "elsewhere").begin(NOON + MINUTE)
+    FileFence(database, tmp_path / "elsewhere").begin(NOON + MINUTE)
 
     assert fence.begin(NOON + 2 * MINUTE) == ""
     assert row_of(database).fence == ""
 
 
-def test_a_state_dir_of_long_ago_is_noticed(fence: Fence, database: Database, state: Path) -> None:
+def test_a_state_dir_of_long_ago_is_noticed(fence: FileFence, database: Database, state: Path) -> None:
     fence.begin(NOON)
     file = StateFile(state, row_of(database).uuid)
     old = file.read()
@@ -143,7 +148,7 @@ def test_a_state_dir_of_long_ago_is_noticed(fence: Fence, database: Database, st
     assert "long ago" in fence.beat(NOON + 3 * MINUTE)
 
 
-def test_a_state_dir_that_is_deleted_meanwhile_is_made_anew(fence: Fence, state: Path) -> None:
+def test_a_state_dir_that_is_deleted_meanwhile_is_made_anew(fence: FileFence, state: Path) -> None:
     fence.begin(NOON)
     shutil.rmtree(state)
 
@@ -151,21 +156,21 @@ def test_a_state_dir_that_is_deleted_meanwhile_is_made_anew(fence: Fence, state:
     assert fence.begin(NOON + 2 * MINUTE) == ""
 
 
-def test_a_damaged_record_counts_as_none(fence: Fence, database: Database, state: Path) -> None:
+def test_a_damaged_record_counts_as_none(fence: FileFence, database: Database, state: Path) -> None:
     fence.begin(NOON)
     (state / f"{row_of(database).uuid}.json").write_text('{"epoch": ')
 
-    assert "no record" in Fence(database, state).begin(NOON + MINUTE)
+    assert "no record" in FileFence(database, state).begin(NOON + MINUTE)
 
 
-def test_a_backup_that_we_made_is_a_copy_wherever_it_is_started(fence: Fence, database: Database) -> None:
+def test_a_backup_that_we_made_is_a_copy_wherever_it_is_started(fence: FileFence, database: Database) -> None:
     fence.begin(NOON)
     database.now(lambda session: session.execute(update(instance).values(epoch=BACKUP)))
 
     assert "backup" in fence.begin(NOON + MINUTE)
 
 
-def test_whoever_adopts_goes_on_from_there(fence: Fence, database: Database) -> None:
+def test_whoever_adopts_goes_on_from_there(fence: FileFence, database: Database) -> None:
     fence.begin(NOON)
     backup = row_of(database)
     fence.beat(NOON + MINUTE)
@@ -178,7 +183,7 @@ def test_whoever_adopts_goes_on_from_there(fence: Fence, database: Database) -> 
     assert [fence.trouble(), fence.beat(NOON + 4 * MINUTE), fence.begin(NOON + 5 * MINUTE)] == ["", "", ""]
 
 
-def test_only_a_silence_that_no_stop_explains_is_remembered(fence: Fence, database: Database) -> None:
+def test_only_a_silence_that_no_stop_explains_is_remembered(fence: FileFence, database: Database) -> None:
     fence.begin(NOON)
     fence.end(NOON + MINUTE)
     fence.begin(next_day := NOON + timedelta(days=1))
@@ -191,7 +196,7 @@ def test_only_a_silence_that_no_stop_explains_is_remembered(fence: Fence, databa
 
 
 def test_a_state_dir_that_cannot_be_written_stops_no_heart(
-    fence: Fence, database: Database, state: Path
+    fence: FileFence, database: Database, state: Path
 ) -> None:
     fence.begin(NOON)
     epoch = row_of(database).epoch
@@ -218,31 +223,31 @@ def original(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Database]:
 def test_a_folder_that_was_copied_with_everything_in_it_is_noticed(
     original: Database, tmp_path: Path
 ) -> None:
-    Fence(original, tmp_path / "original/state").begin(NOON)
+    FileFence(original, tmp_path / "original/state").begin(NOON)
     shutil.copytree(tmp_path / "original", tmp_path / "copy")
 
     with closing(Database(f"sqlite:///{tmp_path / 'copy/paldies.db'}")) as copy:
-        why = Fence(copy, tmp_path / "copy/state").begin(NOON + MINUTE)
+        why = FileFence(copy, tmp_path / "copy/state").begin(NOON + MINUTE)
 
     assert "copy of the database" in why
-    assert Fence(original, tmp_path / "original/state").beat(NOON + MINUTE) == ""
+    assert FileFence(original, tmp_path / "original/state").beat(NOON + MINUTE) == ""
 
 
 def test_a_folder_that_was_moved_goes_on(migrated_sqlite: Path, tmp_path: Path) -> None:
     (here := tmp_path / "here").mkdir()
     shutil.copy(migrated_sqlite, here / "paldies.db")
     with closing(Database(f"sqlite:///{here / 'paldies.db'}")) as database:
-        Fence(database, here / "state").begin(NOON)
+        FileFence(database, here / "state").begin(NOON)
 
     there = here.rename(tmp_path / "there")
 
     with closing(Database(f"sqlite:///{there / 'paldies.db'}")) as database:
-        assert Fence(database, there / "state").begin(NOON + MINUTE) == ""
+        assert FileFence(database, there / "state").begin(NOON + MINUTE) == ""
 
 
 def test_the_original_falls_silent_once_its_copy_is_adopted(original: Database, tmp_path: Path) -> None:
     state = tmp_path / "state"  # one for both, as where PALDIES_STATE_DIR is set for the machine
-    Fence(original, state).begin(NOON)
+    FileFence(original, state).begin(NOON)
     with (
         closing(sqlite3.connect(tmp_path / "original/paldies.db")) as source,
         closing(sqlite3.connect(tmp_path / "copy.db")) as target,
@@ -250,21 +255,21 @@ def test_the_original_falls_silent_once_its_copy_is_adopted(original: Database, 
         source.backup(target)
 
     with closing(Database(f"sqlite:///{tmp_path / 'copy.db'}")) as copy:
-        before = Fence(copy, state).begin(NOON + MINUTE)
-        still_fine = Fence(original, state).beat(NOON + MINUTE)
-        Fence(copy, state).adopt(NOON + 2 * MINUTE)
-        after = Fence(copy, state).beat(NOON + 3 * MINUTE)
+        before = FileFence(copy, state).begin(NOON + MINUTE)
+        still_fine = FileFence(original, state).beat(NOON + MINUTE)
+        FileFence(copy, state).adopt(NOON + 2 * MINUTE)
+        after = FileFence(copy, state).beat(NOON + 3 * MINUTE)
 
     assert before
     assert (still_fine, after) == ("", "")
-    assert "copy" in Fence(original, state).beat(NOON + 3 * MINUTE)
+    assert "copy" in FileFence(original, state).beat(NOON + 3 * MINUTE)
 
 
 def test_every_installation_has_a_file_of_its_own(
     database: Database, original: Database, state: Path
 ) -> None:
-    Fence(database, state).begin(NOON)
-    Fence(original, state).begin(NOON)
+    FileFence(database, state).begin(NOON)
+    FileFence(original, state).begin(NOON)
 
     uuids = {
         one.look(lambda session: session.scalar(select(instance.c.uuid))) for one in (database, original)
@@ -275,7 +280,7 @@ def test_every_installation_has_a_file_of_its_own(
 
 
 def test_a_silence_that_only_a_wrong_clock_has_seen_is_forgotten_once_it_is_right(
-    fence: Fence, database: Database
+    fence: FileFence, database: Database
 ) -> None:
     fence.begin(NOON)
     fence.begin(NOON + 730 * 24 * 60 * MINUTE)

@@ -27,7 +27,6 @@ from paldies.replies.mailbox import BounceMailbox
 from paldies.reports.alerts import StaffAlerts
 from paldies.store.database import Database
 from paldies.store.fence import Fence
-from paldies.store.shared_fence import SharedFence
 from paldies.templates.library import Library
 from paldies.templates.memory import Notebook
 from paldies.templates.values import ShopCard
@@ -39,7 +38,7 @@ class App:
     clock: Clock
     zone: ZoneInfo
     database: Database
-    fence: Fence | SharedFence
+    fence: Fence
     roll: Roll | None  # of the processes on one PostgreSQL database
     silent: SharedShops | None  # the shops, where one process watches them for all
     templates: Path

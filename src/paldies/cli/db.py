@@ -16,7 +16,7 @@ from paldies.settings.main import Main
 from paldies.store import installation, migrations, moving
 from paldies.store.backup import BackupError, back_up
 from paldies.store.database import Database, normalised_url
-from paldies.store.fence import Fence
+from paldies.store.fences import fence_of
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -97,7 +97,7 @@ def _with_database(settings: Settings, to: str) -> Settings:
 def _move(settings: Settings, old: str, new: str) -> None:
     with closing(Database(old)) as source, closing(Database(new)) as target:
         migrations.upgrade(source)
-        why = Fence(source, settings.paldies.state_dir).trouble()
+        why = fence_of(source, settings.paldies.state_dir).trouble()
         if why and not source.look(installation.moved_to):
             raise Refused(f"Nothing was moved: {why}. First: paldies adopt")
         try:

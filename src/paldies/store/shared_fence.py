@@ -9,13 +9,11 @@ a new life: what was recorded in an earlier one no longer counts.
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from paldies.store.database import Database
-from paldies.store.fence import made_row, moved_away, set_awake, set_stopped, was_silent
-from paldies.store.state_file import Kept, StateFile
+from paldies.store.fence import Fence, moved_away, note_beat
+from paldies.store.state_file import Kept
 from paldies.store.tables import Instance
 
 _PLACE = """
@@ -34,24 +32,10 @@ class _Beat:
     kept: Kept
 
 
-class SharedFence:
-    """As `Fence`. Its methods block, and raise OSError if `state_dir` cannot be read or written."""
-
-    def __init__(self, database: Database, state_dir: Path) -> None:
-        self._database = database
-        self._folder = state_dir
-        self._left_at: Kept | None = None  # by this very process
-
-    def begin(self, now: datetime) -> str:
-        row = self._database.now(made_row)
-        why = self.beat(now)
-        if not why and was_silent(row, now):
-            self._database.now(set_awake, now)
-        return why
-
+class SharedFence(Fence):
     def beat(self, now: datetime) -> str:
         """What one process has found holds for all, until a person adopts the database."""
-        file = self._file(self._database.now(made_row))
+        file = self._file(self._row())
         known = file.read()
         beat = self._database.now(_beat, now, known, self._left_at)
         if not beat.why:
@@ -59,33 +43,22 @@ class SharedFence:
             file.write(beat.kept)
         return beat.why
 
-    def end(self, now: datetime) -> None:
-        try:
-            self.beat(now)
-        finally:
-            self._database.now(set_stopped, now)
-
     def trouble(self) -> str:
-        row = self._database.look(lambda session: session.get(Instance, 1))
+        row = self._found()
         if row is None:
             return ""
         place = self._database.look(_place)
         return row.fence or _difference(row, self._file(row).read(), self._left_at, place)
 
     def adopt(self, now: datetime) -> None:
-        file = self._file(self._database.now(made_row))
+        file = self._file(self._row())
         file.write(self._database.now(_take_over, now, file.read()))
-
-    def _file(self, row: Instance) -> StateFile:
-        return StateFile(self._folder, row.uuid)
 
 
 def _beat(session: Session, now: datetime, known: Kept | None, left_at: Kept | None) -> _Beat:
     row = session.get_one(Instance, 1, with_for_update=True)
     place = _place(session)
-    row.heartbeat_at = now
-    if row.woke_at and row.woke_at > now:  # the clock was wrong then: nobody is to wait until it is that late
-        row.woke_at = now
+    note_beat(row, now)
     row.fence = row.fence or _difference(row, known, left_at, place)
     if not row.fence:
         row.epoch += 1
