@@ -673,7 +673,7 @@ def test_a_page_is_refused_for_a_campaign_that_is_not_there(begun: Paldies) -> N
     unnamed = begun("templates", "preview", "first_day", "--text")
 
     assert (nowhere.code, unnamed.code) == (1, 1)
-    assert "There are: answers, first_day, getting_started, listening" in nowhere.err
+    assert "There are: answers, first_day, getting_started, heard, listening" in nowhere.err
     assert "name it" in unnamed.err
 
 

@@ -25,12 +25,13 @@ CAMPAIGNS = [
 AFTER_DELIVERY = [step for one in CAMPAIGNS if one.trigger is EventKind.DELIVERED for step in one.steps]
 
 
-BY_THEMSELVES = [one for one in CAMPAIGNS if one.trigger is not EventKind.MANUAL]
+OF_COMPLAINTS = (EventKind.MANUAL, EventKind.CASE_OPENED)
+BY_THEMSELVES = [one for one in CAMPAIGNS if one.trigger not in OF_COMPLAINTS]
 
 
-def test_there_are_three_and_what_a_person_answers() -> None:
+def test_there_are_three_and_what_complaints_are_answered_with() -> None:
     assert [campaign.name for campaign in BY_THEMSELVES] == ["first_day", "getting_started", "listening"]
-    assert [campaign.name for campaign in CAMPAIGNS if campaign not in BY_THEMSELVES] == [ANSWERS]
+    assert [campaign.name for campaign in CAMPAIGNS if campaign not in BY_THEMSELVES] == [ANSWERS, "heard"]
 
 
 @pytest.mark.parametrize("campaign", BY_THEMSELVES, ids=lambda campaign: campaign.name)

@@ -26,6 +26,7 @@ LETTERS = (
     "getting_started/1_first_steps",
     "getting_started/2_does_it_work",
     "getting_started/3_one_thing",
+    "heard/1_heard",
     "listening/1_how_was_it",
 )
 ALL = list(product(LETTERS, LANGUAGES))

@@ -61,5 +61,5 @@ class Campaign:
 
     @property
     def is_exempt(self) -> bool:
-        """Promise warnings and answers to complaints count towards no cap and have no holdout."""
-        return self.trigger.value.startswith("promise.") or self.name == ANSWERS
+        """Promise warnings and what answers complaints count towards no cap and have no holdout."""
+        return self.trigger.value.startswith(("promise.", "case.")) or self.name == ANSWERS

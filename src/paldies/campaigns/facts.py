@@ -68,6 +68,17 @@ class Customer:
 
 
 @dataclass(frozen=True, slots=True)
+class Case:
+    """What somebody who has complained was told: who answers (empty: nobody is named), and until when.
+
+    The instant is aware, in the customer's zone.
+    """
+
+    person: str
+    answer_by: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Contact:
     """One step that reached out to the customer before (however many legs it took)."""
 

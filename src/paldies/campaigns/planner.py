@@ -9,7 +9,7 @@ from paldies.campaigns.definition import Campaign
 from paldies.campaigns.expressions import ExpressionError, is_true
 from paldies.campaigns.facts import Customer, Order, condition_values
 from paldies.campaigns.reasons import Reason
-from paldies.campaigns.words import Arm, EnrolmentState
+from paldies.campaigns.words import Arm, EnrolmentState, EventKind
 
 JOINED_WITHIN = timedelta(hours=2)
 FRESH = timedelta(hours=1)
@@ -97,7 +97,8 @@ def enrol(campaign: Campaign, arrival: Arrival) -> Enrol | Join | Decline:
         for passage in arrival.earlier
         if passage.state in (EnrolmentState.OPEN, EnrolmentState.FINISHED)
     ]
-    if shared := _shared_passage(arrival, passed):
+    is_of_a_case = campaign.trigger is EventKind.CASE_OPENED  # which is confirmed by itself
+    if not is_of_a_case and (shared := _shared_passage(arrival, passed)):
         return Join(shared.key)
     if campaign.again_after is not None and any(
         abs(arrival.event_at - passage.event_at) < campaign.again_after for passage in passed

@@ -34,6 +34,7 @@ class EventKind(StrEnum):
     PROMISE_BROKEN = "promise.broken"
     PROMISE_BEATEN = "promise.beaten"
     FEEDBACK = "feedback.received"
+    CASE_OPENED = "case.opened"  # a complaint, for each anew
     STAGE = "stage.reached"
     MANUAL = "manual"  # a person said so
 

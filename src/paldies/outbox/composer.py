@@ -109,6 +109,7 @@ class Composer:
             "feedback_url": self._links.feedback(brief.waiting.id),
             "complaint_url": self._links.complaint(brief.waiting.id),
             "has_keys": bool(self._links.public_url),
+            "case": brief.case,
         }
 
     def _way_out(self, brief: Brief) -> str:

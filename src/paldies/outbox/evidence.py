@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 
 from paldies.campaigns.definition import Campaign, Step
 from paldies.campaigns.due import Due
-from paldies.campaigns.facts import Contact, Facts
+from paldies.campaigns.facts import Case, Contact, Facts
 from paldies.campaigns.keys import step_key
 from paldies.campaigns.policy import PROMOTIONAL_REST
 from paldies.campaigns.traits import Traits
 from paldies.campaigns.words import AddressKind, MessageStatus, Purpose
 from paldies.customers.consents import consented
 from paldies.customers.suppressions import Wish, suppressed
+from paldies.outbox.confirmed import confirmed_cases
 from paldies.outbox.happened import happened
 from paldies.outbox.plans import Plans
 from paldies.outbox.queue import Waiting
@@ -81,6 +82,7 @@ class Brief:
     facts: Facts
     order: OrderView | None
     wording: Wording | None = None  # what a person has written for this customer alone
+    case: Case | None = None  # the complaint that it confirms
 
 
 def gather(
@@ -114,6 +116,7 @@ def gather(
     silent_since = _failing_shops(session)
     adopted_at, woke_at = _past_of_the_database(session)
     earlier = _earlier_moments(session, rows, plans)
+    complaints = confirmed_cases(session, rows, plans, orders=orders, home_zone=house.home_zone)
     worded = read_wordings(session, [row.id for row in rows if row.approved_at])
     rooms = {
         asked: _blast_room(session, *asked)
@@ -174,7 +177,8 @@ def gather(
             country=order.order.country if order else "",
             region=order.order.region if order else "",
         )
-        briefs.append(Brief(row, campaign, due, facts, order, worded.get(row.id)))
+        case = complaints.get(row.id)
+        briefs.append(Brief(row, campaign, due, facts, order, worded.get(row.id), case))
     return briefs
 
 

@@ -10,6 +10,7 @@ _TRIGGERS = {
     EventKind.CONFIRMED: "the order is paid for, or accepted",
     EventKind.STAGE: "a customer reaches a new stage",
     EventKind.FEEDBACK: "somebody has said how it was",
+    EventKind.CASE_OPENED: "somebody has complained",
     EventKind.MANUAL: "a person starts it",
     EventKind.PROMISE_AT_RISK: "a promised day is at risk",
     EventKind.PROMISE_BROKEN: "a promised day is missed",

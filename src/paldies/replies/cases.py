@@ -6,9 +6,11 @@ from sqlalchemy import insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from paldies.campaigns.reasons import Reason
+from paldies.campaigns.words import EventKind
 from paldies.customers.revision import bump
 from paldies.outbox.parking import unpark_with_its_time
 from paldies.replies.duty import Promise
+from paldies.replies.news import told_anew
 from paldies.store.schema import cases, messages
 
 LONGEST = 20_000  # characters that one case may grow to: whoever has a link may write as often as they like
@@ -31,7 +33,8 @@ def open_case(
 ) -> int:
     """The number of a new case, or of the one that is open about the same order, with this added to it.
 
-    Either way somebody at the shop is told within a minute; `promise` is what the customer is told.
+    Either way somebody at the shop is told within a minute; `promise` is what the customer is told, and what
+    campaigns of `case.opened` confirm, once for each case about an order.
     Raises CaseIsFull.
     """
     bump(session, [customer_id])
@@ -55,6 +58,8 @@ def open_case(
         closed_by="",
         resolution="",
     )
+    if promise:
+        told_anew(session, order_id, EventKind.CASE_OPENED, now=now)
     return int(session.execute(opened.returning(cases.c.id)).scalar_one())
 
 

@@ -2,15 +2,16 @@
 
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from paldies.campaigns.words import EventKind
 from paldies.customers.revision import bump
 from paldies.replies.duty import Duty
 from paldies.replies.hearing import Heard, hear
+from paldies.replies.news import told_once
 from paldies.replies.regarding import Regarding
-from paldies.store.schema import feedback, order_events
+from paldies.store.schema import feedback
 
 RATINGS = range(1, 6)  # 1 is the worst
 _BAD = 2  # from here on down somebody at the shop looks into it
@@ -36,28 +37,8 @@ def give(
     if session.scalars(given.returning(feedback.c.id)).first() is None:
         whose = {"customer_id": about.customer_id, "order_id": about.order_id}
         session.execute(insert(feedback).values(message_id=about.message_id, **whose, **said))
-    _let_campaigns_know(session, about.order_id, now=now)
+    told_once(session, about.order_id, EventKind.FEEDBACK, now=now)
     if not is_problem and (rating is None or rating > _BAD):
         return None
     complaint = "\n".join(filter(None, (f"{rating} of {RATINGS[-1]}" if rating else "", text)))
     return hear(session, about, text=complaint, duty=duty, now=now)
-
-
-def _let_campaigns_know(session: Session, order_id: int | None, *, now: datetime) -> None:
-    """It happens to an order once, however often and to whichever message the customer answers."""
-    if order_id is None:
-        return
-    kind = EventKind.FEEDBACK.value
-    known = select(order_events.c.id).where(order_events.c.order_id == order_id, order_events.c.kind == kind)
-    if session.scalar(known.limit(1)) is None:
-        session.execute(
-            insert(order_events).values(
-                order_id=order_id,
-                kind=kind,
-                ordinal=1,
-                happened_at=now,
-                first_seen_at=now,
-                is_history=False,
-                amount=0,
-            )
-        )

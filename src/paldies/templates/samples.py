@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from paldies.campaigns.facts import Customer, Line, Order
+from paldies.campaigns.facts import Case, Customer, Line, Order
 from paldies.campaigns.money import Money
 from paldies.campaigns.words import OrderStatus, Purpose, Stage
 from paldies.templates.values import ShopCard
@@ -27,6 +27,7 @@ class Sample:
     name: str
     order: Order
     customer: Customer
+    case: Case = Case("", datetime(2026, 11, 24, 12, 0, tzinfo=_RIGA))
     public_url: str = ""  # where the pages are that a message links to; empty: there are none
 
 
@@ -69,6 +70,7 @@ COMPLETE = Sample(
         order_count=3,
         stage=Stage.RETURNING,
     ),
+    case=Case("Anna Kalniņa", datetime(2026, 11, 24, 12, 0, tzinfo=_RIGA)),
     public_url=SHOP.url,
 )
 
@@ -104,4 +106,5 @@ def values(
         "feedback_url": f"{pages}/f/{_PAGE}" if pages else "",
         "complaint_url": f"{pages}/c/{_PAGE}" if pages else "",
         "has_keys": bool(pages),
+        "case": sample.case,
     }

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 from jinja2 import nodes
 
-from paldies.campaigns.facts import Customer, Line, Order
+from paldies.campaigns.facts import Case, Customer, Line, Order
 from paldies.templates.faults import TemplateFault
 from paldies.templates.senders import Sender
 
@@ -35,6 +35,7 @@ NAMES: dict[str, type | None] = {
     "feedback_url": None,
     "complaint_url": None,
     "has_keys": None,
+    "case": Case,  # only where trigger = "case.opened"
     "subject": None,
     "preheader": None,
 }

@@ -38,6 +38,7 @@ def begun(session: Session, one: Complaint, office: Office, staff: str) -> Wordi
         "feedback_url": "",
         "complaint_url": "",
         "has_keys": False,
+        "case": None,
     }
     signs = staff if staff in library.senders() else step.sender
     try:
