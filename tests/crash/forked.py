@@ -17,6 +17,7 @@ _forkserver = get_context("forkserver")
 _forkserver.set_forkserver_preload(
     [
         "paldies.cli.run",
+        "paldies.cli.worker",
         "paldies.cli.messages",
         "paldies.store.migrations",
         "paldies.channels.call.channel",
@@ -31,9 +32,11 @@ _forkserver.set_forkserver_preload(
 
 
 @contextmanager
-def daemon(house: House, environment: Mapping[str, str], ground: Ground) -> Iterator[ForkServerProcess]:
-    """`paldies run`; when the block ends, it is gone."""
-    process = begin(house, ["run"], environment, ground, out=house.log, err=house.log)
+def running(
+    house: House, command: str, environment: Mapping[str, str], ground: Ground, *, log: Path
+) -> Iterator[ForkServerProcess]:
+    """`paldies run`, or `worker`; when the block ends, it is gone."""
+    process = begin(house, [command], environment, ground, out=log, err=log)
     try:
         yield process
     finally:

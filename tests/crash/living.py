@@ -11,12 +11,12 @@ from multiprocessing.context import ForkServerProcess
 
 from tests.crash import mail_server, power, telephone_server
 from tests.crash.daemon_process import Ground
-from tests.crash.forked import Server, daemon, is_death, is_stopped
+from tests.crash.forked import Server, is_death, is_stopped, running
 from tests.crash.house import House
 from tests.crash.journal import keep_journal
 from tests.crash.misfortunes import Misfortunes, send
 from tests.crash.sabotage import drop_unique_keys
-from tests.crash.schedule import Deed, End, Life
+from tests.crash.schedule import Deed, End, Life, Worker
 from tests.crash.trade import Trade
 from tests.workplace import PROMPT, eventually
 
@@ -85,7 +85,7 @@ class Tenant:
             return
         if life.has_power_cut:
             power.begin(self.house.database, self.house.durable)
-        with self._daemon(life) as process:
+        with self._daemon(life) as process, self._beside(life.worker):
             if not life.is_hasty:
                 self._wait_until_it_runs(process)
             self._befall(process, life)
@@ -126,19 +126,31 @@ class Tenant:
         self._overtakings = 0
         eventually(lambda: not self.house.visitors())  # a dead daemon's last words have been heard
         self._told = self.house.log.stat().st_size if self.house.log.exists() else 0
-        environment = self.house.environment(
-            smtp=f"smtp://127.0.0.1:{self._mail.address}",
-            twilio=self._telephone.address,
-            fault=life.faults if life else "",
-            zone=life.zone if life else "",
-        )
+        environment = self._environment(life.faults if life else "", zone=life.zone if life else "")
         ground = Ground(
             self.house.time,
             sabotage="" if self._sabotage == "no unique keys" else self._sabotage,
             durable=self.house.durable if life and life.has_power_cut else None,
             is_unprivileged=bool(life and life.is_read_only),
         )
-        return daemon(self.house, environment, ground)
+        return running(self.house, "run", environment, ground, log=self.house.log)
+
+    @contextmanager
+    def _beside(self, worker: Worker | None) -> Iterator[None]:
+        if worker is None:
+            yield
+            return
+        house, ground = self.house, Ground(self.house.time, sabotage=self._sabotage)
+        environment = self._environment(worker.faults)
+        with running(house, "worker", environment, ground, log=house.folder / "worker.log") as process:
+            yield
+            process.join(worker.outlives)
+        self.record.deaths += is_death(process)
+        self.record.faults["worker killed"] += is_death(process)
+
+    def _environment(self, fault: str, *, zone: str = "") -> dict[str, str]:
+        smtp = f"smtp://127.0.0.1:{self._mail.address}"
+        return self.house.environment(smtp=smtp, twilio=self._telephone.address, fault=fault, zone=zone)
 
     def _wait_until_it_runs(self, process: ForkServerProcess) -> None:
         end = time.monotonic() + PROMPT

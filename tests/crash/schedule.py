@@ -48,6 +48,14 @@ class Act:
 
 
 @dataclass(frozen=True)
+class Worker:
+    """One more process that sends, beside the daemon; it begins with it and is always killed."""
+
+    faults: str  # PALDIES_FAULT: perhaps it dies at a point before its time
+    outlives: float  # seconds that it is alone, once the daemon has ended
+
+
+@dataclass(frozen=True)
 class Life:
     end: End
     acts: tuple[Act, ...]
@@ -60,6 +68,7 @@ class Life:
     zone: str = "UTC"  # of the machine
     is_hasty: bool = False  # what befalls it does so from the very start, not once it runs
     is_read_only: bool = False  # a life in front of a folder that cannot be written to
+    worker: Worker | None = None
 
     @property
     def has_power_cut(self) -> bool:
@@ -96,6 +105,8 @@ _OF_A_SERVER = frozenset({Deed.SERVER_STOP, Deed.CUT})
 # Nobody else may write while the power shim watches what is synced.
 _OTHERS_WRITE = frozenset({Deed.OPT_OUT, Deed.LOCK, Deed.TWIN, Deed.SETTLE})
 _HASTY = 0.15
+_ACCOMPANIED = 0.5
+_OF_A_DAEMON = frozenset({Point.SNAPSHOT_STORED, Point.EVENTS_PLANNED})
 _BEYOND_DEADLINES = 2.5  # seconds
 
 
@@ -122,6 +133,7 @@ def life(dice: random.Random, *, may_cut_power: bool, has_server: bool) -> Life:
         faults=_faults(end, dice, may_race=not has_cut),
         zone=dice.choice(_ZONES),
         is_hasty=dice.random() < _HASTY,
+        worker=_worker(dice) if has_server and dice.random() < _ACCOMPANIED else None,
     )
 
 
@@ -131,6 +143,12 @@ def crowded(one: Life) -> Life:
         one, end=End.MOMENT, acts=(), lasts=6.0, letters=6, calls=6, trouble=0.0, is_hasty=False,
         is_read_only=False, faults=f"{Point.BEFORE_CLAIM}:1:STOP",
     )  # fmt: skip
+
+
+def _worker(dice: random.Random) -> Worker:
+    may_reach = [point for point in Point if point not in _OF_A_DAEMON]
+    faults = f"{dice.choice(may_reach)}:{dice.choice((1, 2, 3, 5, 8))}" if dice.random() < 0.5 else ""
+    return Worker(faults, outlives=dice.uniform(0.0, 1.0))
 
 
 def _act(dice: random.Random) -> Act:
