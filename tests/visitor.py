@@ -9,10 +9,10 @@ from urllib.parse import urlencode, urlsplit
 
 from twilio.request_validator import RequestValidator
 
+from paldies.campaigns.office_hours import OfficeHours
 from paldies.clock import SteppedClock
 from paldies.outbox.links import Links
 from paldies.replies.duty import Colleague, Duty
-from paldies.replies.wishes import working_hours
 from paldies.store.database import Database
 from paldies.templates.values import ShopCard
 from paldies.web.app import make_pages
@@ -93,7 +93,7 @@ def front_desk(
         shop=shop,
         staff=staff,
         locale="lv",
-        duty=Duty(working_hours(RIGA, "LV"), (Colleague("Anna", "anna@berzs.example"),)),
+        duty=Duty(OfficeHours(RIGA, country="LV"), (Colleague("Anna", "anna@berzs.example"),)),
         auth_token=token,
     )
 

@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from paldies.campaigns.office_hours import OfficeHours
 from paldies.clock import SteppedClock
 from paldies.replies.cases import close_case, open_case, promise_of, take_case
 from paldies.replies.duty import Colleague, Duty
 from paldies.replies.escalation import Escalation
-from paldies.replies.wishes import working_hours
 from paldies.reports.alerts import StaffAlerts
 from paldies.store.database import Database
 from paldies.store.schema import cases
@@ -21,7 +21,9 @@ from tests.rows import add_customer, add_order
 
 ANNA, PETERIS, ALL = "anna@berzs.example", "peteris@berzs.example", "staff@berzs.example"
 MORNING = datetime(2026, 11, 23, 10, tzinfo=ZoneInfo(RIGA))  # a Monday
-DUTY = Duty(working_hours(RIGA, "LV"), (Colleague("Anna", ANNA), Colleague("Pēteris", PETERIS)), staff=ALL)
+DUTY = Duty(
+    OfficeHours(RIGA, country="LV"), (Colleague("Anna", ANNA), Colleague("Pēteris", PETERIS)), staff=ALL
+)
 HOUR = timedelta(hours=1)
 
 

@@ -3,11 +3,11 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from paldies.campaigns.office_hours import OfficeHours
 from paldies.outbox.planning import plan_new_events
 from paldies.replies.duty import Duty
 from paldies.replies.feedback import give
 from paldies.replies.regarding import regarding
-from paldies.replies.wishes import working_hours
 from paldies.store.database import Database
 from paldies.store.schema import messages, order_events
 from tests.factories import NOON, RIGA
@@ -29,7 +29,7 @@ purpose = "service"
 def rate(session: Session, message: int, rating: int) -> None:
     about = regarding(session, message)
     assert about
-    duty = Duty(working_hours(RIGA, "LV"), ())
+    duty = Duty(OfficeHours(RIGA, country="LV"), ())
     give(session, about, rating=rating, text="", is_problem=False, duty=duty, now=NOON)
 
 

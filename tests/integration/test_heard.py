@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from paldies.campaigns.office_hours import OfficeHours
 from paldies.campaigns.words import EventKind
 from paldies.channels import TRAITS
 from paldies.channels.base import Rendered
@@ -18,7 +19,7 @@ from paldies.outbox.planning import plan_new_events
 from paldies.replies.cases import close_case, open_case
 from paldies.replies.duty import Colleague, Duty
 from paldies.replies.regarding import regarding
-from paldies.replies.wishes import complain, working_hours
+from paldies.replies.wishes import complain
 from paldies.store.database import Database
 from paldies.store.schema import messages
 from paldies.templates.bundled import bundled_templates
@@ -29,7 +30,7 @@ from tests.rows import add_order, plans, publish_campaign
 from tests.sent import send_one
 
 HOUR = timedelta(hours=1)
-DUTY = Duty(working_hours(RIGA, ""), (Colleague("Anna Kalniņa", "anna@example.com"),))
+DUTY = Duty(OfficeHours(RIGA), (Colleague("Anna Kalniņa", "anna@example.com"),))
 PLAN = (bundled_templates() / "heard/campaign.toml").read_text("utf-8")
 
 

@@ -1,10 +1,11 @@
 """Makes who is told of complaints, and how."""
 
 from paldies.bootstrap.set_up import SetUpError
+from paldies.campaigns.office_hours import OfficeHours
 from paldies.replies.duty import Colleague, Duty
-from paldies.replies.wishes import working_hours
 from paldies.reports.pager import ApprisePager, Pager, PagerError
 from paldies.settings import Settings
+from paldies.settings.duty import by_weekday
 from paldies.templates.library import Library
 
 
@@ -16,7 +17,12 @@ def make_duty(settings: Settings, library: Library) -> Duty:
         return next((person.name for person in people if person), "")
 
     return Duty(
-        working_hours(settings.paldies.time_zone, settings.paldies.country),
+        OfficeHours(
+            settings.paldies.time_zone,
+            by_weekday(settings.duty.hours),
+            settings.paldies.country,
+            frozenset(settings.duty.days_off),
+        ),
         tuple(map(Colleague.read, settings.staff.on_duty)),
         staff=settings.staff.email,
         signs=signs,

@@ -54,6 +54,9 @@ rate = "14/s"
 
 [staff]
 email = ""                    # who is told when a person should look, and gets a short daily summary
+
+[duty]
+hours = { mon-fri = "9:00-18:00" }    # when there is somebody to answer and to ring back
 """
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from email.utils import parseaddr
 from zoneinfo import ZoneInfo
 
-from paldies.campaigns.calendar import Hours
+from paldies.campaigns.office_hours import OfficeHours
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Colleague:
 class Duty:
     """`on_duty` are told one after the other, then everybody; the first one's name is what customers hear."""
 
-    hours: Hours
+    hours: OfficeHours
     on_duty: tuple[Colleague, ...] = ()
     staff: str = ""  # where everybody is told; may be empty
     signs: Callable[[], str] = str  # whose name customers hear if nobody is on duty; empty if nobody's
@@ -45,7 +45,7 @@ class Duty:
     @property
     def zone(self) -> ZoneInfo:
         """The shop's own."""
-        return ZoneInfo(self.hours.zones[0])
+        return ZoneInfo(self.hours.zone)
 
     def promise(self, now: datetime) -> Promise:
         named = next((colleague.name for colleague in self.on_duty if colleague.name), None)

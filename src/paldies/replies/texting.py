@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from paldies.campaigns.calendar import Hours
 from paldies.campaigns.deliveries import DeliveryKind
+from paldies.campaigns.office_hours import OfficeHours
 from paldies.campaigns.words import TaskKind
 from paldies.customers.revision import bump
 from paldies.customers.suppressions import lift, suppress
@@ -43,7 +43,7 @@ class Answered:
     task: int | None = None
 
 
-def take_in(session: Session, text: Text, *, working: Hours, now: datetime) -> Answered:
+def take_in(session: Session, text: Text, *, working: OfficeHours, now: datetime) -> Answered:
     """Obeys or passes it on; told twice, it counts once."""
     said = text.keyword or understood(text.body)
     about = _last_sent(session, text.sender)
@@ -104,7 +104,7 @@ def _suppress(session: Session, text: Text, *, channel: str, now: datetime) -> N
 
 
 def _ask_staff(
-    session: Session, text: Text, about: Regarding, said: Said, *, working: Hours, now: datetime
+    session: Session, text: Text, about: Regarding, said: Said, *, working: OfficeHours, now: datetime
 ) -> int:
     """One task for everything that a customer has written until somebody has answered."""
     words = f"{_MAY_BE_A_REFUSAL}\n\n{text.body}" if said is Said.DOUBTFUL else text.body

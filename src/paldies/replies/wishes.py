@@ -5,8 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from paldies.campaigns.calendar import Hours
-from paldies.campaigns.traits import Window
+from paldies.campaigns.office_hours import OfficeHours
 from paldies.campaigns.words import TaskKind
 from paldies.customers.revision import bump
 from paldies.customers.suppressions import suppress
@@ -17,13 +16,7 @@ from paldies.replies.tasks import open_task
 from paldies.store.schema import staff_tasks
 
 SOON = timedelta(hours=1)
-_PEOPLE_IN = Window(frozenset(range(5)), opens=9 * 60, closes=18 * 60, on_holidays=False)
 _ASKS_TO_BE_RUNG = "Asks to be rung back."
-
-
-def working_hours(zone: str, country: str) -> Hours:
-    """When there are people at a shop, unless it is an unusual one; `zone` is IANA, `country` ISO 3166-1."""
-    return Hours((_PEOPLE_IN,), (zone,), country)
 
 
 def stop_calls(session: Session, about: Regarding, *, now: datetime) -> None:
@@ -50,7 +43,9 @@ def complain(
     return heard
 
 
-def call_back(session: Session, about: Regarding, *, script: str = "", working: Hours, now: datetime) -> None:
+def call_back(
+    session: Session, about: Regarding, *, script: str = "", working: OfficeHours, now: datetime
+) -> None:
     """Somebody at the shop is to ring within an hour of its working time; asked twice, it is one task."""
     bump(session, [about.customer_id])  # the lock under which two requests do not become two tasks
     due_at = (working.next_open(now) or now) + SOON

@@ -6,6 +6,7 @@ from urllib.parse import unquote
 from pydantic import model_validator
 from sqlalchemy import make_url
 
+from paldies.settings.duty import Duty
 from paldies.settings.email import Email
 from paldies.settings.main import Main
 from paldies.settings.people import Staff, Web
@@ -27,6 +28,7 @@ class Settings(Section):
     shops: tuple[OrderSource, ...] = ()
     email: Email = Email()
     staff: Staff = Staff()
+    duty: Duty = Duty()
     twilio: Twilio = Twilio()
     web: Web = Web()
     privacy: Privacy = Privacy()

@@ -22,12 +22,15 @@ SHOP = ShopCard(
 )
 
 
+_CASE = Case("", datetime(2026, 11, 24, 12, 0, tzinfo=_RIGA))
+
+
 @dataclass(frozen=True, slots=True)
 class Sample:
     name: str
     order: Order
     customer: Customer
-    case: Case = Case("", datetime(2026, 11, 24, 12, 0, tzinfo=_RIGA))
+    case: Case = _CASE
     public_url: str = ""  # where the pages are that a message links to; empty: there are none
 
 

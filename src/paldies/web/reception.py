@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from paldies.bootstrap import App, make_providers, open_what_has_left
-from paldies.campaigns.calendar import Hours
+from paldies.campaigns.office_hours import OfficeHours
 from paldies.channels.call.voices import Voices
 from paldies.clock import Clock
 from paldies.orders.hooks.inbox import Inbox
@@ -103,7 +103,7 @@ class Reception:
         )
 
     @property
-    def working(self) -> Hours:
+    def working(self) -> OfficeHours:
         """When there are people at the shop."""
         return self.duty.hours
 

@@ -8,13 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from paldies.bootstrap import App
+from paldies.campaigns.office_hours import OfficeHours
 from paldies.demo.story.cast import Person
 from paldies.demo.story.handling import Handling
 from paldies.demo.story.places import HOME, RIGA
 from paldies.replies import tasks
 from paldies.replies.cases import close_case
 from paldies.replies.task_list import to_do
-from paldies.replies.wishes import working_hours
 from paldies.store.schema import cases, customers
 
 WHO = "Anna"
@@ -36,7 +36,7 @@ class Staff:
     def __init__(self, people: Iterable[Person], app: App) -> None:
         self._app = app
         self._handlings = {person.email: person.handled for person in people}
-        self._hours = working_hours(HOME.key, RIGA.country)
+        self._hours = OfficeHours(HOME.key, country=RIGA.country)
 
     async def act(self) -> datetime | None:
         """Does what she has come to by now; says when she comes to the next thing."""
