@@ -26,8 +26,9 @@ _MOST_OVERTAKINGS = 2  # in one life, or nobody would be left to write to
 _HINDRANCES = frozenset({Deed.LOCK, Deed.DISK_FULL, Deed.SERVER_STOP, Deed.CUT})
 _LAST_CHANCE = 10.0  # seconds
 _IN_PEACE = (0, -signal.SIGTERM)  # the latter before it had begun to listen
-_UNDER_WAY = "SELECT 1 FROM messages WHERE status IN ('scheduled', 'sending')"
-_DUE = f"{_UNDER_WAY} AND send_at <= :now"
+_LEFT_TO_SAY = "SELECT 1 FROM messages WHERE status IN ('scheduled', 'sending')"
+_UNDER_WAY = f"{_LEFT_TO_SAY} OR look_at IS NOT NULL"
+_DUE = f"{_LEFT_TO_SAY} AND send_at <= :now"
 
 
 @dataclass
