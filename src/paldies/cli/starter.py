@@ -56,7 +56,7 @@ rate = "14/s"
 email = ""                    # who is told when a person should look, and gets a short daily summary
 
 [duty]
-hours = { mon-fri = "9:00-18:00" }    # when there is somebody to answer and to ring back
+hours = {{ mon-fri = "9:00-18:00" }}    # when there is somebody to answer and to ring back
 """
 
 

@@ -22,11 +22,8 @@ def told_anew(session: Session, order_id: int | None, kind: EventKind, *, now: d
 
 
 def _so_far(session: Session, order_id: int, kind: EventKind) -> int:
-    known = select(func.max(order_events.c.ordinal))
-    return (
-        session.scalar(known.where(order_events.c.order_id == order_id, order_events.c.kind == kind.value))
-        or 0
-    )
+    of_these = (order_events.c.order_id == order_id, order_events.c.kind == kind.value)
+    return session.scalar(select(func.max(order_events.c.ordinal)).where(*of_these)) or 0
 
 
 def _happened(session: Session, order_id: int, kind: EventKind, *, ordinal: int, now: datetime) -> None:
