@@ -1,6 +1,5 @@
 """A house whose plans are edited while orders are inside: the real daemon, a standing clock, any plan."""
 
-import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -22,13 +21,12 @@ from paldies.campaigns.words import EventKind, Purpose
 from paldies.channels import TRAITS
 from paldies.channels.base import Outgoing, Receipt, Rendered
 from paldies.clock import SteppedClock
-from paldies.daemon import Daemon
 from paldies.outbox import plans
-from paldies.outbox.agenda import agenda
 from paldies.outbox.migrating import Moving, Target, target
 from paldies.outbox.passages import read_passages
 from paldies.outbox.plans import Draft
 from paldies.store import schema
+from tests.driven_house import DrivenHouse
 from tests.factories import NEW_YORK, RIGA, VLADIVOSTOK
 from tests.rows import add_customer, add_order
 
@@ -81,25 +79,17 @@ class Keeper:
     async def close(self) -> None: ...
 
 
-class EditedHouse:
+class EditedHouse(DrivenHouse):
     """`at` is a moment after `begins`; each season begins anew, months after the one before."""
 
     def __init__(self, folder: Path) -> None:
         lay_out(folder)
         (folder / configuration.FILE).write_text(_TOML, encoding="utf-8")
         settings = configuration.load(folder / configuration.FILE, environment={})
-        self.clock = SteppedClock(BEGINS)
+        clock = SteppedClock(BEGINS)
         self.begins = BEGINS
-        self.keepers = [Keeper(TRAITS[name], self.clock) for name in CHANNELS]
-        self.app = bootstrap.build(settings, clock=self.clock, channels=self.keepers)
-        self.database = self.app.database
-        self.daemon = Daemon(self.app)
-        self._runner = asyncio.Runner()
-        self._runner.run(self.daemon.begin())
-
-    def close(self) -> None:
-        self._runner.run(self.daemon.end(5))
-        self._runner.close()
+        self.keepers = [Keeper(TRAITS[name], clock) for name in CHANNELS]
+        super().__init__(bootstrap.build(settings, clock=clock, channels=self.keepers), clock)
 
     def new_season(self) -> None:
         """Nobody is inside, nothing was sent; what was published stays."""
@@ -157,28 +147,6 @@ class EditedHouse:
         rows = session.execute(select(schema.enrolments).order_by(schema.enrolments.c.id)).mappings().all()
         return read_passages(session, rows, RIGA)
 
-    def pass_until(self, moment: datetime) -> None:
-        """From one due message to the next."""
-        self._runner.run(self._pass_until(moment))
-
-    async def _pass_until(self, moment: datetime) -> None:
-        while (soonest := await self._deal_with_now()) and soonest < moment:
-            self.clock.move_to(soonest)
-        self.clock.move_to(moment)
-
-    async def _deal_with_now(self) -> datetime | None:
-        """Does what is due, and then what that has brought up; when there is more to do."""
-        for _ in range(10):
-            await self.daemon.plan()
-            await self.daemon.settle_doubts()
-            await self.daemon.dispatch()
-            for dispatcher in self.app.dispatchers:
-                await dispatcher.drained()
-            soonest = await self.database.read(_next_moment)
-            if soonest is None or soonest > self.clock.now():
-                return soonest
-        raise AssertionError("what is due does not leave, and nobody says why")
-
     @property
     def taken(self) -> Mapping[str, list[datetime]]:
         """When each message left, by its key."""
@@ -187,11 +155,6 @@ class EditedHouse:
             for at, key in keeper.taken:
                 found.setdefault(key, []).append(at)
         return found
-
-
-def _next_moment(session: Session) -> datetime | None:
-    """When something falls due, or nobody has answered in time."""
-    return agenda(session).first
 
 
 def lay_out(folder: Path) -> None:

@@ -1,8 +1,8 @@
 """A house to which everything happens: the real daemon and staff tasks, and providers with every outcome."""
 
-import asyncio
 import shutil
 from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -21,9 +21,8 @@ from paldies.channels import TRAITS
 from paldies.channels.base import Channel, DeliveryError, Doubt, Outgoing, Receipt, Rendered, Report, Trace
 from paldies.channels.task.channel import TaskChannel
 from paldies.clock import SteppedClock
-from paldies.daemon import Daemon
-from paldies.outbox.agenda import agenda
 from paldies.store import schema
+from tests.driven_house import DrivenHouse
 from tests.factories import NEW_YORK, RIGA, VLADIVOSTOK
 from tests.rows import add_customer, add_order
 
@@ -180,30 +179,22 @@ class AskedProvider(Provider):
         return Receipt(f"found {trace.attempt_id}", timedelta(minutes=1)) if fate.random() < 0.3 else None
 
 
-class FatedHouse:
+class FatedHouse(DrivenHouse):
     """Three people may buy; `migrated` is an empty database to begin with."""
 
     def __init__(self, folder: Path, seed: int, *, migrated: Path) -> None:
         _lay_out(folder)
         shutil.copy(migrated, folder / "paldies.db")
         settings = configuration.load(folder / configuration.FILE, environment={})
-        self.clock = SteppedClock(BEGINS)
+        clock, database = SteppedClock(BEGINS), open_database(settings)
         fate = Fate(seed)
-        self.database = open_database(settings)
         channels: list[Channel] = [
-            Provider(TRAITS["email"], self.clock, fate),
-            AskedProvider(TRAITS["sms"], self.clock, fate),
-            AskedProvider(TRAITS["call"], self.clock, fate),
-            TaskChannel(self.database, self.clock),
+            Provider(TRAITS["email"], clock, fate),
+            AskedProvider(TRAITS["sms"], clock, fate),
+            AskedProvider(TRAITS["call"], clock, fate),
+            TaskChannel(database, clock),
         ]
-        self.app = bootstrap.build(settings, clock=self.clock, channels=channels, database=self.database)
-        self.daemon = Daemon(self.app)
-        self._runner = asyncio.Runner()
-        self._runner.run(self.daemon.begin())
-
-    def close(self) -> None:
-        self._runner.run(self.daemon.end(5))
-        self._runner.close()
+        super().__init__(bootstrap.build(settings, clock=clock, channels=channels, database=database), clock)
 
     def customer(self, name: str, number: int, *, has_agreed: bool) -> int:
         """The row's id; `has_agreed` to everything that there is to agree to."""
@@ -223,29 +214,13 @@ class FatedHouse:
             )  # fmt: skip
 
     def pass_for(self, span: timedelta) -> None:
-        """From one thing that is due to the next."""
-        self._runner.run(self._pass_until(self.clock.now() + span))
+        """What is due at its end is done as well."""
+        self.pass_until(self.clock.now() + span)
+        self._runner.run(self._deal_with_now())
 
-    async def _pass_until(self, moment: datetime) -> None:
-        while (soonest := await self._deal_with_now()) and soonest <= moment:
-            self.clock.move_to(soonest)
-        self.clock.move_to(moment)
-        await self._deal_with_now()
-
-    async def _deal_with_now(self) -> datetime | None:
-        """Does what is due, and then what that has brought up; when there is more to do."""
-        for _ in range(20):
-            await self.daemon.plan()
-            await self.daemon.settle_doubts()
-            await self.app.asking.trace()
-            await self.app.asking.follow_up()
-            await self.daemon.dispatch()
-            for dispatcher in self.app.dispatchers:
-                await dispatcher.drained()
-            soonest = (await self.database.read(agenda)).first
-            if soonest is None or soonest > self.clock.now():
-                return soonest
-        raise AssertionError("what is due does not leave, and nobody says why")
+    def _duties(self) -> Sequence[Callable[[], Awaitable[None]]]:
+        plan, settle_doubts, dispatch = super()._duties()
+        return plan, settle_doubts, self.app.asking.trace, self.app.asking.follow_up, dispatch
 
 
 def _agreed(email: str, phone: str, at: datetime) -> list[dict[str, Any]]:
