@@ -254,7 +254,6 @@ def test_a_corrected_time_moves_what_counts_from_it(
 
     [enrolment] = rows(database, schema.enrolments)
     waiting, sent, planned = rows(database, schema.messages)
-    assert watched.retimed_event_ids == (confirmed.id,)
     assert watched.events == 0
     assert (enrolment.id, enrolment.event_at) == (enrolment_id, NOON - 31 * MINUTE)
     assert (waiting.send_at, waiting.expires_at) == (NOON - 11 * MINUTE, None)

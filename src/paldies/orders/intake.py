@@ -33,7 +33,6 @@ class Taken:
     new: int = 0
     changed: int = 0
     events: int = 0
-    retimed: tuple[int, ...] = ()  # events, by id
     refused: tuple[Rejected, ...] = ()  # what could not be stored
 
     def __add__(self, other: "Taken") -> "Taken":
@@ -41,7 +40,6 @@ class Taken:
             self.new + other.new,
             self.changed + other.changed,
             self.events + other.events,
-            self.retimed + other.retimed,
             self.refused + other.refused,
         )
 
@@ -101,12 +99,12 @@ def take_in(session: Session, shop: str, entries: Sequence[Entry], *, home: Home
     new = [(ids[one.id], event, one.entry.seen_at) for one in (*first, *written) for event in one.news.new]
     placed = {added[one.id]: one.placed_at for one in first}
     rows.add_events(session, new, history=history, of_new_orders=placed)
-    retimed = rows.correct(session, [change for one in written for change in one.news.corrected])
+    rows.correct(session, [change for one in written for change in one.news.corrected])
     answers = (one.entry.answers(placed_at=one.placed_at, home=home) for one in (*first, *following))
     consents.record(session, chain.from_iterable(answers), source=f"shop:{shop}")
     if first:
         merges.settle(session)
-    return Taken(len(first), len(written), len(new), retimed)
+    return Taken(len(first), len(written), len(new))
 
 
 def known_shas(session: Session, shop: str, external_ids: Iterable[str]) -> dict[str, str]:

@@ -121,13 +121,12 @@ def add_events(
         _ADD_EVENTS.run(session, rows)
 
 
-def correct(session: Session, corrected: Sequence[Corrected]) -> tuple[int, ...]:
-    """The ids of the events that got another time."""
+def correct(session: Session, corrected: Sequence[Corrected]) -> None:
+    """Gives events another time, and moves what counts from it."""
     if not corrected:
-        return ()
+        return
     _CORRECT.run(session, [{"row": one.id, "at": one.happened_at, "sum": one.amount} for one in corrected])
     retime(session, {one.id: one.happened_at for one in corrected})
-    return tuple(one.id for one in corrected)
 
 
 def _values(entry: Entry, placed_at: datetime) -> dict[str, Any]:

@@ -45,10 +45,6 @@ class Watched:
     def events(self) -> int:
         return self.taken.events
 
-    @property
-    def retimed_event_ids(self) -> tuple[int, ...]:
-        return self.taken.retimed
-
     def __add__(self, other: "Watched") -> "Watched":
         rejected = self.rejected + other.rejected
         more = self.rejected_more + other.rejected_more + len(rejected[_REPORTED:])
