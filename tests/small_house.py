@@ -7,7 +7,8 @@ from pathlib import Path
 from shutil import ignore_patterns
 
 from paldies.templates.bundled import bundled_templates
-from tests.small_shop import QUERY, OddShop
+from tests import odd_shop
+from tests.odd_shop import OddShop
 from tests.workplace import Workplace, outside
 
 CONNECTIONS = 4  # to the mail server
@@ -20,19 +21,7 @@ locale = "en"
 [shop]
 name = "Bērzs"
 email = "hello@berzs.example"
-[[shops]]
-name = "tirgus"
-kind = "sql"
-url = "sqlite:///tirgus.db"
-query = '''{QUERY}'''
-since = "epoch_ms"
-poll = "1s"
-currency = "EUR"
-minor_units = true
-[shops.status]
-"jauns" = "pending"
-"apmaksāts" = "paid"
-"atcelts" = "cancelled"
+{odd_shop.SETTINGS}
 [email]
 from = "Anna <anna@berzs.example>"
 connections = {CONNECTIONS}

@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from tests.odd_shop import order_number
 from tests.small_forks import ask, daemon
 from tests.small_house import House
-from tests.small_shop import order_number
 from tests.smtp_servers import KeepingServer, Mail
 from tests.workplace import PROMPT, eventually
 
@@ -170,7 +170,7 @@ def test_cancelled_before_it_is_due_nothing_leaves_and_why_says_so(live: Live) -
     planned = "SELECT 1 FROM messages WHERE campaign = 'unpaid'"
 
     eventually(lambda: len(live.house.rows(planned)) == 2)
-    live.shop.cancel(201)
+    live.shop.end(201)
     live.only_mail("boris@example.com")  # whose order is as old: her moment has come as well
 
     step = why(live.house, 201, campaign="unpaid")

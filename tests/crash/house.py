@@ -12,9 +12,10 @@ import psycopg
 
 from paldies.demo.telephone.company import ACCOUNT, NUMBER, TOKEN
 from paldies.templates.bundled import bundled_templates
+from tests import odd_shop
 from tests.crash.campaigns import write_campaigns
 from tests.crash.house_time import HouseTime
-from tests.crash.odd_shop import QUERY, OddShop
+from tests.odd_shop import OddShop
 from tests.postgres import Server
 from tests.workplace import Workplace, outside
 
@@ -32,20 +33,7 @@ stop_timeout = "2s"
 name = "Bērzs"
 email = "hello@berzs.example"
 phone = "+371 20000000"
-[[shops]]
-name = "tirgus"
-kind = "sql"
-url = "sqlite:///tirgus.db"
-query = '''{QUERY}'''
-since = "epoch_ms"
-poll = "1s"
-currency = "EUR"
-minor_units = true
-[shops.status]
-"jauns" = "pending"
-"apmaksāts" = "paid"
-"atcelts" = "cancelled"
-"atmaksāts" = "refunded"
+{odd_shop.SETTINGS}
 [email]
 from = "Anna <anna@berzs.example>"
 connections = {CONNECTIONS}

@@ -22,9 +22,9 @@ from paldies.outbox.links import Links
 from paldies.store.database import Database
 from paldies.store.schema import messages
 from tests.crash.house import House
-from tests.crash.odd_shop import address_of, phone_of
 from tests.crash.schedule import Act, Deed
 from tests.crash.trade import Trade
+from tests.odd_shop import address_of, phone_of
 
 # in the dispatcher's own order, as many of each channel as it may have decided about a moment ago
 _NEXT = """

@@ -9,11 +9,12 @@ from paldies.campaigns.words import EnrolmentState, MessageStatus
 from tests.crash.campaigns import mark, steps_of
 from tests.crash.house import CONNECTIONS, House
 from tests.crash.journal import claimed_too_late, unheard
-from tests.crash.odd_shop import order_number, phone_of
+from tests.odd_shop import order_number, phone_of
 
 _EXPLAINED = frozenset({"failed", "skipped", "cancelled", "held", "unconfirmed"})
 _SURELY_NOT_SENT = frozenset({"try_again", "refused", "gave_up", "failed"})  # outcomes of attempts
 _AFTER_A_CRASH = "the process ended"  # the note of an attempt
+_IN_HAND = 2  # messages of one connection: the one on its way, and the one that is claimed to follow it
 Row = Mapping[str, Any]
 _MESSAGES = """
 SELECT messages.*, orders.external_id AS order_id, enrolments.state AS state
@@ -38,10 +39,11 @@ class Verdict:
     unexplained: list[str] = field(default_factory=list)
     claimed_too_late: list[str] = field(default_factory=list)  # after a refund or an opt-out was committed
     unheard: list[str] = field(default_factory=list)  # opt-outs that were answered, and are not on record
-    too_many: list[str] = field(default_factory=list)  # doubts after one crash: more than open connections
+    too_many: list[str] = field(default_factory=list)  # after one crash: doubled, or in doubt
     flagged: list[str] = field(default_factory=list)  # service e-mails that came twice, and say so
     unconfirmed: list[str] = field(default_factory=list)
-    most_doubts: int = 0  # that one crash has left of one open connection, rounded up
+    most_doubles: int = 0  # that one crash has left for each open connection, rounded up
+    most_doubts: int = 0  # likewise
     ends: Counter[str] = field(default_factory=Counter)  # of messages: status and reason
 
     @property
@@ -55,7 +57,7 @@ class Verdict:
             f"due {self.due}, accepted {self.accepted}: lost {len(self.lost)}, doubled {len(self.doubled)},"
             f" doubled but flagged {len(self.flagged)}, unexplained {len(self.unexplained)},"
             f" claimed after a refund or opt-out {len(self.claimed_too_late)},"
-            f" doubts of one connection after one crash {self.most_doubts},"
+            f" of one connection after one crash: doubled {self.most_doubles}, in doubt {self.most_doubts},"
             f" unconfirmed {len(self.unconfirmed)}"
             f" ({', '.join(f'{end} {times}' for end, times in self.ends.most_common(6))})"
         )
@@ -82,6 +84,7 @@ class _Judge:
         self._attempts: dict[int, list[Row]] = defaultdict(list)
         for row in house.rows("SELECT * FROM attempts"):
             self._attempts[row["message_id"]].append(row)
+        self._doubled: set[int] = set()
         self._tasks = Counter(row["message_id"] for row in house.rows("SELECT message_id FROM staff_tasks"))
         self._mails = self._by(house.accepted("mail"), "id")
         self._calls = self._by(house.accepted("telephone"), "channel", "to")
@@ -109,7 +112,7 @@ class _Judge:
                 for row in rows:
                     self._judge_one(row, order_id)
         self._find_strangers()
-        self._count_doubts()
+        self._count_what_crashes_left()
         return verdict
 
     def _judge_one(self, row: Row, order_id: int) -> None:
@@ -132,6 +135,7 @@ class _Judge:
             may_be_twice = row["channel"] == "email" and row["purpose"] == "service" and accepted == 2
             is_flagged = may_be_twice and row["possible_duplicate"]
             (verdict.flagged if is_flagged else verdict.doubled).append(place)
+            self._doubled.add(row["id"])
         if status == MessageStatus.UNCONFIRMED or row["reason"] == "unconfirmed":
             verdict.unconfirmed.append(place)
 
@@ -158,16 +162,22 @@ class _Judge:
                 if row is None or mark(order_number(int(row["order_id"])), row["step"]) not in text:
                     self._verdict.unexplained.append(f"{one['id']} to {one['to']}: {text[:200]}")
 
-    def _count_doubts(self) -> None:
-        """One process leaves one doubt for each connection that it had open, at most."""
-        left = Counter(
-            attempt["claim_id"].rpartition(".")[0]  # process and channel
-            for attempts in self._attempts.values()
-            for attempt in attempts
-            if attempt["note"] == _AFTER_A_CRASH
-        )
-        self._verdict.most_doubts = max((-(-many // CONNECTIONS) for many in left.values()), default=0)
-        self._verdict.too_many += [f"{many} of {who}" for who, many in left.items() if many > CONNECTIONS]
+    def _count_what_crashes_left(self) -> None:
+        """For each connection that a process had open: one message that came twice, at most."""
+        doubts, doubles = Counter[str](), Counter[str]()
+        for message_id, attempts in self._attempts.items():
+            for attempt in attempts:
+                if attempt["note"] == _AFTER_A_CRASH:
+                    who = attempt["claim_id"].rpartition(".")[0]  # process and channel
+                    doubts[who] += 1
+                    doubles[who] += message_id in self._doubled
+        verdict = self._verdict
+        verdict.most_doubts = max((-(-many // CONNECTIONS) for many in doubts.values()), default=0)
+        verdict.most_doubles = max((-(-many // CONNECTIONS) for many in doubles.values()), default=0)
+        for word, left, most in (("doubled", doubles, 1), ("in doubt", doubts, _IN_HAND)):
+            verdict.too_many += [
+                f"{many} {word} of {who}" for who, many in left.items() if many > most * CONNECTIONS
+            ]
 
     @staticmethod
     def _by(accepted: Sequence[Mapping[str, Any]], *names: str) -> dict[tuple[str, ...], list[Any]]:

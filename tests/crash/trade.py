@@ -6,6 +6,7 @@ from itertools import count
 
 from tests.crash.campaigns import DEAR, campaign_of
 from tests.crash.house import House
+from tests.odd_shop import address_of, phone_of
 
 _FIRST_ORDER = 101
 _LATELY = 12  # orders
@@ -27,12 +28,19 @@ class Trade:
             number = next(self._numbers)
             self.due[number] = campaign_of(cents)
             self._running.append(number)
-            self.house.shop.order(number, self.house.time.now(), cents=cents)
+            self.house.shop.order(
+                number,
+                address_of(number),
+                name="Alise",
+                phone=phone_of(number),
+                cents=cents,
+                now=self.house.time.now(),
+            )
 
     def end(self, how_many: int, how: str) -> None:
         """Cancels or refunds orders, in the shop's own words."""
         for number in self.take(how_many):
-            self.house.shop.end(number, self.house.time.now(), how=how)
+            self.house.shop.end(number, how=how, now=self.house.time.now())
 
     def take(self, how_many: int) -> list[int]:
         """Some of the latest orders, to which nothing else will happen."""
