@@ -14,8 +14,9 @@ from sqlalchemy import BigInteger, Boolean, Integer, LargeBinary, Numeric, Table
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
+from paldies.campaigns.deliveries import DeliveryKind
 from paldies.campaigns.words import EventKind, OrderStatus, Purpose
-from paldies.channels.base import Letterhead, Rendered
+from paldies.channels.base import Letterhead, Rendered, Report
 from paldies.customers.suppressions import Wish, suppress, suppressed
 from paldies.orders.entries import Home
 from paldies.orders.history import History
@@ -28,14 +29,15 @@ from paldies.privacy.export import export
 from paldies.privacy.forgetting import StillLeaving, forget, lose_sight_of
 from paldies.privacy.person import Person, find_people
 from paldies.privacy.traces import IMPERSONAL, TRACES
+from paldies.replies import deliveries
 from paldies.replies.regarding import regarding
 from paldies.simulation.wishes import take_over_suppressions
 from paldies.store import migrations
 from paldies.store.database import Database
 from paldies.store.schema import customers, enrolments, forgotten_orders, messages, orders
 from tests.factories import NOON, RIGA
-from tests.rows import add_customer, add_order
-from tests.sent import send_one
+from tests.rows import add_customer, add_order, plans
+from tests.sent import ATTEMPT, send_one
 
 ALICE, NUMBER = "alice@example.com", "+37120000001"
 HER_OWN = ("alice", "ozola", "20000001", "external-77", "#1001", "brīvības", "lovely", "mezzo-forte")
@@ -185,6 +187,22 @@ def test_mail_that_comes_back_later_gives_her_passage_nothing_more_to_say(known:
 
     states = known.look(lambda s: s.scalars(select(enrolments.c.state).where(hers)).all())
     assert set(states) == {"finished"}
+
+
+def test_what_providers_report_later_is_not_written_down(known: Database) -> None:
+    (person,) = known.look(find_people, ALICE)
+    message = person.messages[0]
+    doubtful = {"status": "unconfirmed", "look_at": NOON}
+    known.now(lambda s: s.execute(update(messages).where(messages.c.id == message).values(doubtful)))
+    known.now(forget, person, now=NOON)
+    before = known.look(lambda s: sorted(everything(s)))
+    bounce = Report(DeliveryKind.BOUNCED, "SM1", NOON, note=f"550 5.1.1 {ALICE}: no such user")
+
+    told = known.now(deliveries.record, message, bounce, plans=plans(), now=NOON)
+    poked = known.now(deliveries.poke, ATTEMPT, "SM1", now=NOON)
+
+    assert (told, poked) == (False, False)
+    assert known.look(lambda s: sorted(everything(s))) == before
 
 
 def test_while_a_message_is_leaving_nothing_is_changed(known: Database) -> None:

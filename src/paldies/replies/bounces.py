@@ -55,7 +55,7 @@ def take_in(session: Session, notice: Notice, *, links: Links, plans: Plans, now
     address, could otherwise have it silenced.
     """
     message_id = _message_of(notice, links)
-    if message_id is None or (address := _address_of(session, message_id)) is None:
+    if message_id is None or not (address := _address_of(session, message_id)):
         return Taken()
     news = []
     for told in _about(notice.returned, address):
@@ -80,7 +80,10 @@ def _message_of(notice: Notice, links: Links) -> int | None:
 
 
 def _address_of(session: Session, message_id: int) -> str | None:
-    """Where the last try went; None if nothing has left under this number. Raises NotYet."""
+    """Where the last try went; none if nothing has left under this number, or to somebody forgotten since.
+
+    Raises NotYet.
+    """
     row = session.execute(
         select(messages.c.status, messages.c.claim_id)
         .where(messages.c.id == message_id, messages.c.channel == EMAIL)

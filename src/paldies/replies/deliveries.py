@@ -13,7 +13,7 @@ from paldies.customers.suppressions import suppress
 from paldies.outbox import queue
 from paldies.outbox.endings import finish, open_next_legs, reopen
 from paldies.outbox.plans import Plans
-from paldies.store.schema import attempts, delivery_events, messages
+from paldies.store.schema import attempts, customers, delivery_events, messages
 
 
 def record(session: Session, message_id: int, report: Report, *, plans: Plans, now: datetime) -> bool:
@@ -23,7 +23,7 @@ def record(session: Session, message_id: int, report: Report, *, plans: Plans, n
     nothing any more. The order's end does not keep us from learning what became of a message.
     """
     row = _locked(session, message_id)
-    if row["status"] == MessageStatus.SENDING:
+    if row is None or row["status"] == MessageStatus.SENDING:
         return False  # not settled yet: it is asked for once it is
     is_news = _note(session, row, report, now)
     if not _may_still_change(row):
@@ -49,7 +49,7 @@ def record(session: Session, message_id: int, report: Report, *, plans: Plans, n
 def settle(session: Session, message_id: int, receipt: Receipt, *, now: datetime) -> bool:
     """Ends a doubt by what the provider has on record; False if there is none any more."""
     row = _locked(session, message_id)
-    if not _is_in_doubt(row):
+    if row is None or not _is_in_doubt(row):
         return False
     look_at = None if receipt.ask_after is None else now + receipt.ask_after
     session.execute(
@@ -84,7 +84,7 @@ def poke(session: Session, attempt_id: str, receipt: str, *, now: datetime) -> b
     if message_id is None:
         return False
     row = _locked(session, message_id)
-    if row["claim_id"] != attempt_id:
+    if row is None or row["claim_id"] != attempt_id:
         return False
     if _is_in_doubt(row):
         return settle(session, message_id, Receipt(receipt, ask_after=timedelta()), now=now)
@@ -94,12 +94,14 @@ def poke(session: Session, attempt_id: str, receipt: str, *, now: datetime) -> b
     return True
 
 
-def _locked(session: Session, message_id: int) -> RowMapping:
-    return (
-        session.execute(select(messages).where(messages.c.id == message_id).with_for_update())
-        .mappings()
-        .one()
+def _locked(session: Session, message_id: int) -> RowMapping | None:
+    """None of somebody who was forgotten: nothing more is written down of them."""
+    wanted = (
+        select(messages)
+        .join(customers, customers.c.id == messages.c.customer_id)
+        .where(messages.c.id == message_id, customers.c.forgotten_at.is_(None))
     )
+    return session.execute(wanted.with_for_update(of=messages)).mappings().one_or_none()
 
 
 def _note(session: Session, row: RowMapping, report: Report, now: datetime) -> bool:
