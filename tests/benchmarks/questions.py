@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Protocol, cast
 
-from tests.benchmarks import growth, planning, side_by_side
+from tests.benchmarks import far_away, growth, hooks, limited, planning, rates, side_by_side, workers
 from tests.benchmarks.answers import Answer, Found
 from tests.benchmarks.sizes import Size
 
@@ -17,5 +17,6 @@ class Question(Protocol):
 
 
 QUESTIONS: Mapping[str, Question] = {
-    module.__name__.rpartition(".")[2]: cast(Question, module) for module in (side_by_side, planning, growth)
+    module.__name__.rpartition(".")[2]: cast(Question, module)
+    for module in (side_by_side, far_away, limited, workers, rates, hooks, planning, growth)
 }

@@ -31,6 +31,11 @@ class Heard:
         end = self.accepted[-1] if ended is None else max(ended, self.accepted[-1])
         return (len(self.accepted) - 1 - first) / (end - self.accepted[first])
 
+    def rate_between(self, begin: float, end: float) -> float:
+        """Mails a second between two shares of them: without those at which not everybody was at work."""
+        first, last = (round((len(self.accepted) - 1) * share) for share in (begin, end))
+        return (last - first) / (self.accepted[last] - self.accepted[first])
+
 
 class Receiver:
     """Milliseconds: `latency` of each answer, and how long it `takes` over a mail; `most` mails a second."""

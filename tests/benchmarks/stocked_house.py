@@ -28,6 +28,7 @@ purpose = "service"
 _CONFIGURATION = """
 [paldies]
 mode = "live"
+state_dir = "riga"
 {database}
 [shop]
 name = "Bērzs & Co"
@@ -48,7 +49,7 @@ from = "Anna <anna@berzs.example>"
 rate = "{rate}"
 connections = {connections}
 [web]
-port = 0
+port = {port}
 """
 _SALE = "CREATE TABLE sale (id INTEGER PRIMARY KEY, mail, first_name, placed_at, total)"
 _LINE = "CREATE TABLE line (sale_id, sku, name, quantity, price)"
@@ -75,12 +76,13 @@ def furnish(
     database: str = "",
     rate: str = "100000/s",
     connections: int = 16,
+    port: int = 0,
     more: str = "",
 ) -> Path:
     """paldies.toml, one campaign of one e-mail of some 10 KB, and a shop without orders."""
     configuration = folder / "paldies.toml"
     where = f'database = "{database}"' if database else ""
-    text = _CONFIGURATION.format(smtp=smtp, database=where, rate=rate, connections=connections)
+    text = _CONFIGURATION.format(smtp=smtp, database=where, rate=rate, connections=connections, port=port)
     configuration.write_text(text + more, encoding="utf-8")
     templates = folder / "message_templates"
     other = ("[2-9]_*", "getting_started", "listening")
@@ -110,6 +112,12 @@ async def stock(folder: Path, orders: int, *, channels: Sequence[Channel] | None
     await daemon.watch(app.shops[0])
     await daemon.plan()
     return Stocked(app, daemon, clock, watched - started, planned - watched)
+
+
+async def stock_and_leave(folder: Path, orders: int) -> None:
+    """For a process of its own to send."""
+    stocked = await stock(folder, orders)
+    await stocked.daemon.end(5)
 
 
 async def opened(
