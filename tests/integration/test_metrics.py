@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from paldies.campaigns.words import EventKind
 from paldies.clock import SteppedClock
+from paldies.outbox.pausing import pause
 from paldies.outbox.planning import plan_new_events
 from paldies.replies.cases import open_case, take_case
 from paldies.reports.counting import SETTLED, count_endings, count_some
@@ -25,6 +26,7 @@ from tests.rows import add_customer, add_order, plans, publish_campaign
 from tests.visitor import Notebook, front_desk, received
 
 HOUR = timedelta(hours=1)
+UNUSUAL = {"status": "held", "reason": "unusual_volume"}
 
 
 def orders(session: Session, count: int, *, at: Any = NOON) -> list[int]:
@@ -76,6 +78,8 @@ async def test_a_machine_reads_how_the_house_stands(house: Database) -> None:
         for customer in session.scalars(select(customers.c.id).limit(2)).all():
             number = open_case(session, customer, order_id=None, text="It leaks.", now=NOON - HOUR)
         take_case(session, number, by="Anna", now=NOON)
+        pause(session, "first_day", NOON)
+        session.execute(update(messages).where(messages.c.id == ids[4] + 1).values(**UNUSUAL))
     await count_endings(house, SteppedClock(NOON))
 
     read = await numbers(house, breakers=lambda: {"email": True, "sms": False})
@@ -87,6 +91,8 @@ async def test_a_machine_reads_how_the_house_stands(house: Database) -> None:
     assert read["paldies_outbox_due", "sms"] == 0
     assert (read["paldies_breaker_open", "email"], read["paldies_breaker_open", "sms"]) == (1, 0)
     assert read["paldies_doubts",] == 1
+    assert read["paldies_campaign_paused", "first_day"] == 1
+    assert read["paldies_campaign_held_unusual", "first_day"] == 1
     assert (read["paldies_cases_open",], read["paldies_cases_untaken",]) == (2, 1)
     assert read["paldies_case_oldest_seconds",] == 3600
     assert read["paldies_shop_last_good_poll_timestamp_seconds", "store"] == (NOON - HOUR).timestamp()

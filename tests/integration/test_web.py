@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from paldies.bootstrap import SetUpError
 from paldies.campaigns.words import Purpose
 from paldies.customers.suppressions import Wish, suppressed
+from paldies.outbox import stops
 from paldies.store import installation
 from paldies.store.database import Database
 from paldies.store.fences import fence_of
@@ -445,12 +446,16 @@ async def test_health_tells_whether_the_daemon_is_at_work(database: Database, tm
         at_work = await visitor.get("/health")
         database.now(installation.set_paused, NOON)
         paused = await visitor.get("/health")
+        database.now(stops.stop, "email", "Too much came back.", NOON)
+        resting = await visitor.get("/health")
         database.now(lambda s: s.execute(update(instance).values(heartbeat_at=NOON - timedelta(minutes=4))))
         stopped = await visitor.get("/health")
 
     assert (not_begun.status, at_work.status, paused.status, stopped.status) == (503, 200, 200, 503)
     assert at_work.text == '{"ready":true,"mode":"live","database":"ok","heartbeat_age":40,"sending":"on"}'
     assert '"sending":"paused"' in paused.text
+    assert (resting.status, "stopped" in paused.text) == (200, False)
+    assert '"stopped":{"channels":["email"],"campaigns":[],"unusual":[]}' in resting.text
     assert '"problem":"the daemon\'s heart has stopped beating"' in stopped.text
 
 

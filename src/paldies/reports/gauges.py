@@ -9,9 +9,9 @@ from sqlalchemy import ColumnElement, func, literal, select
 from sqlalchemy.orm import Session
 
 from paldies.campaigns.words import MessageStatus
+from paldies.reports.standstills import COUNTED_TO, Standstills, read_standstills
 from paldies.store.schema import (
     cases,
-    channel_stops,
     cursors,
     hook_topics,
     instance,
@@ -20,8 +20,6 @@ from paldies.store.schema import (
     staff_tasks,
 )
 from paldies.store.statuses import has_status
-
-COUNTED_TO = 10_000  # of what waits: more than that is told as so many
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +65,19 @@ class Gauges:
     tasks: int
     overdue_tasks: int
     shops: Sequence[ShopPulse]
+    standstills: Standstills
 
 
 def read_gauges(session: Session, channels: Sequence[str], now: datetime) -> Gauges:
     house = session.execute(select(instance.c.heartbeat_at, instance.c.paused_at, instance.c.fence)).first()
+    standstills = read_standstills(session)
     oldest = session.scalar(select(func.min(cases.c.opened_at)).where(_IS_OPEN))
     return Gauges(
         heartbeat_at=house.heartbeat_at if house else None,
         is_paused=bool(house and house.paused_at),
         is_fenced=bool(house and house.fence),
         ended=[Ended(*row) for row in session.execute(_ENDED)],
-        queues=_queues(session, channels, now),
+        queues=_queues(session, channels, standstills.channels, now=now),
         doubts=_count(session, messages.c.id, has_status(MessageStatus.UNCONFIRMED)),
         held=_count(session, messages.c.id, has_status(MessageStatus.HELD)),
         parked=_count(session, messages.c.id, messages.c.parked_at.is_not(None)),
@@ -89,13 +89,13 @@ def read_gauges(session: Session, channels: Sequence[str], now: datetime) -> Gau
             session, staff_tasks.c.id, staff_tasks.c.done_at.is_(None), staff_tasks.c.due_at < now
         ),
         shops=_shops(session),
+        standstills=standstills,
     )
 
 
-def _queues(session: Session, channels: Sequence[str], now: datetime) -> list[Queue]:
-    stopped = set(
-        session.scalars(select(channel_stops.c.channel).where(channel_stops.c.resumed_at.is_(None)))
-    )
+def _queues(
+    session: Session, channels: Sequence[str], stopped: Sequence[str], *, now: datetime
+) -> list[Queue]:
     queues = []
     for channel in channels:
         is_due = (

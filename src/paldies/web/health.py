@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.responses import JSONResponse
 
+from paldies.reports.standstills import read_standstills
 from paldies.store.schema import instance
 from paldies.web.reception import Reception, Unavailable
 
@@ -34,11 +35,15 @@ def _state(session: Session, now: datetime) -> dict[str, Any]:
     if row is None or row.heartbeat_at is None:
         return {"database": "ok", "problem": "the daemon has not begun yet"}
     age = now - row.heartbeat_at
-    state = {
+    state: dict[str, Any] = {
         "database": "ok",
         "heartbeat_age": round(age.total_seconds()),  # seconds
         "sending": "paused" if row.paused_at else "on",
     }
+    stops = read_standstills(session)
+    stopped = {"channels": stops.channels, "campaigns": stops.paused, "unusual": sorted(stops.unusual)}
+    if any(stopped.values()):
+        state["stopped"] = stopped
     if row.fence:
         return state | {"sending": "off", "problem": row.fence}
     return state | ({"problem": "the daemon's heart has stopped beating"} if age > TOO_OLD else {})

@@ -10,7 +10,8 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from paldies.reports.gauges import COUNTED_TO, Gauges, Queue, ShopPulse, read_gauges
+from paldies.reports.gauges import Gauges, Queue, ShopPulse, read_gauges
+from paldies.reports.standstills import COUNTED_TO
 from paldies.web.reception import Reception
 
 _PLAIN = "text/plain; version=0.0.4; charset=utf-8"  # what every scraper understands
@@ -59,6 +60,13 @@ class _Reading(Collector):
             yield _labelled(name, said, "channel", values)
         resting = {channel: float(rests) for channel, rests in self._breakers.items()}
         yield _labelled("paldies_breaker_open", "1 while a channel rests after failures.", "channel", resting)
+        stops = self._gauges.standstills
+        yield _labelled(
+            "paldies_campaign_paused", "1 while a person has paused it.", "campaign", stops.campaigns
+        )
+        said = f"Held by the blast breaker until a person answers. {_CAPPED}"
+        unusual = {name: stops.unusual.get(name, 0) for name in stops.campaigns}
+        yield _labelled("paldies_campaign_held_unusual", said, "campaign", unusual)
         for name, said, by_shop in _OF_SHOPS:
             values = {one.name: by_shop(one) for one in self._gauges.shops}
             yield _labelled(name, said, "shop", values)
