@@ -43,11 +43,12 @@ def main(orders: int, days: int) -> None:
         done = time.perf_counter()
         with opened(played.database) as database:
             (messages,) = database.execute("SELECT count(*) FROM messages").fetchone()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    peak = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss + 2 * children.ru_maxrss) / 1024
     print(f"{orders:,} orders of {days} days, {len(STEPS)} steps each")
     print(f"  recorded in {recorded - began:.1f} s, played in {done - recorded:.1f} s, {peak:.0f} MB at most")
     print(f"  {messages:,} messages: {messages / (done - recorded):.0f}/s")
-    print(f"  processor time {time.process_time():.1f} s")
+    print(f"  processor time {time.process_time() + children.ru_utime + children.ru_stime:.1f} s")
 
 
 def _templates(folder: Path) -> Path:

@@ -4,6 +4,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 
+@lru_cache(maxsize=1024)
 def known_zones(names: tuple[str, ...]) -> tuple[str, ...]:
     """Those that are IANA zones; `Etc/Unknown` and inventions are left out."""
     return tuple(name for name in names if is_zone(name))

@@ -4,12 +4,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, insert, or_, select, update
+from sqlalchemy import bindparam, insert, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from paldies.campaigns.words import Purpose
 from paldies.customers.forgotten import forgotten_addresses
 from paldies.customers.revision import bump, customers_using
+from paldies.store.prepared import Prepared
+from paldies.store.questions import Question
 from paldies.store.schema import suppressions
 
 
@@ -25,28 +27,24 @@ def suppress(
     campaign: str = "",
 ) -> bool:
     """Whether it is news; `channel`, `purpose` and `campaign` are empty where all are meant."""
-    same = (
-        select(suppressions.c.id)
-        .where(suppressions.c.address == address, suppressions.c.lifted_at.is_(None))
-        .where(suppressions.c.channel == channel, suppressions.c.purpose == purpose)
-        .where(suppressions.c.campaign == campaign)
-    )
-    if session.scalar(same.limit(1)) is not None:
+    scope = {"address": address, "channel": channel, "purpose": purpose, "campaign": campaign}
+    if _SAME.ask(session, **scope):
         return False
     bump(session, customers_using(session, [address]))
-    session.execute(
-        insert(suppressions).values(
-            address=address,
-            channel=channel,
-            purpose=purpose,
-            campaign=campaign,
-            reason=reason,
-            source=source,
-            suppressed_at=now,
-            lifted_by="",
-        )
-    )
+    said = {"reason": reason, "source": source, "suppressed_at": now, "lifted_by": ""}
+    _ADD.run(session, [scope | said])
     return True
+
+
+_SAME = Question(
+    select(suppressions.c.id)
+    .where(suppressions.c.lifted_at.is_(None))
+    .where(
+        *(suppressions.c[name] == bindparam(name) for name in ("address", "channel", "purpose", "campaign"))
+    )
+    .limit(literal(1))
+)
+_ADD = Prepared(insert(suppressions))
 
 
 def lift(

@@ -7,12 +7,13 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import NamedTuple
 
-from sqlalchemy import CompoundSelect, bindparam, literal, select, union_all
+from sqlalchemy import bindparam, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from paldies.campaigns.words import MessageStatus
 from paldies.replies.asking import Awaited
 from paldies.simulation.telling import Arrival
+from paldies.store.questions import Question
 from paldies.store.schema import messages
 from paldies.store.statuses import has_status
 
@@ -72,7 +73,7 @@ def waiting_before(
 def _read(
     session: Session, end: datetime, channels: Sequence[str], person: Callable[[str], Person]
 ) -> Iterator[Happening]:
-    for row in session.execute(_wanted(tuple(channels)), {"end": end}):
+    for row in _wanted(tuple(channels)).ask(session, end=end):
         rank, id, key, channel, at, receipt = row
         whose = person(key.split("/")[1])
         if rank == Rank.MESSAGE:
@@ -82,19 +83,19 @@ def _read(
 
 
 @lru_cache(maxsize=4)
-def _wanted(channels: tuple[str, ...]) -> CompoundSelect[int, int, str, str, datetime, str]:
+def _wanted(channels: tuple[str, ...]) -> Question:
     end = bindparam("end", type_=messages.c.send_at.type)
     named = (messages.c.id, messages.c.key, messages.c.channel)
     due = [
-        select(literal(int(Rank.MESSAGE)), *named, messages.c.send_at, messages.c.receipt)
+        select(literal(int(Rank.MESSAGE)).label("rank"), *named, messages.c.send_at, messages.c.receipt)
         .where(messages.c.channel == channel, has_status(MessageStatus.SCHEDULED))
         .where(messages.c.parked_at.is_(None), messages.c.send_at < end)
         for channel in channels
     ]
     awaited = [
-        select(literal(int(Rank.ANSWER)), *named, messages.c.look_at, messages.c.receipt).where(
+        select(literal(int(Rank.ANSWER)).label("rank"), *named, messages.c.look_at, messages.c.receipt).where(
             messages.c.channel == channel, messages.c.look_at < end
         )
         for channel in channels
     ]
-    return union_all(*due, *awaited)
+    return Question(union_all(*due, *awaited))

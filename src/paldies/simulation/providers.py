@@ -26,8 +26,8 @@ Price = Callable[[Rendered], Decimal]
 class Provider:
     """Takes everything but what goes to an address that does not exist."""
 
-    # all that is due at once is claimed and settled in one transaction
-    concurrency = 250
+    # most of what is decided together is claimed, and settled, in one transaction
+    concurrency = 1_000
 
     def __init__(self, traits: Traits, behaviour: Behaviour, price: Price) -> None:
         self.traits = traits

@@ -14,13 +14,17 @@ from paldies.store.database import Database
 P = ParamSpec("P")
 T = TypeVar("T")
 
-# A power cut ends the simulation as well, so that nothing has to be safe from one.
+# A power cut ends the simulation as well, so that nothing has to be safe from one; and nobody else looks in.
 _PRAGMAS = {
+    "locking_mode": "EXCLUSIVE",
+    "journal_mode": "MEMORY",
     "synchronous": "OFF",
     "cache_size": "-65536",
-    "wal_autocheckpoint": "10000",
     "foreign_keys": "OFF",
 }
+
+# What they are for is not done here: to look while something urgent waits, and to throw away what is old.
+_UNUSED = ("messages_urgent", "messages_ended", "attempts_costly", "attempts_kept")
 
 # What is put off and leaves after all forgets that it was put off: the database itself counts it meanwhile.
 _PUT_OFF = """
@@ -40,10 +44,10 @@ class Scratch(Database):
 
     def __init__(self, path: Path) -> None:
         super().__init__(f"sqlite:///{path}")
-        for engine in (self.engine, self._reading):
-            event.listen(engine, "connect", _hurry)
+        self._reading = self.engine  # one connection: what it has in its cache is always right
+        event.listen(self.engine, "connect", _hurry)
         migrations.upgrade(self)
-        self.now(_count_what_is_put_off)
+        self.now(_prepare)
 
     async def run(self, f: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         return self.now(f, *args, **kwargs)
@@ -57,7 +61,7 @@ def _hurry(connection: sqlite3.Connection, _: object) -> None:
         connection.execute(f"PRAGMA {name} = {value}")
 
 
-def _count_what_is_put_off(session: Session) -> None:
+def _prepare(session: Session) -> None:
     table, _, trigger = _PUT_OFF.partition(";")
-    for statement in (table, trigger):
+    for statement in (table, trigger, *(f"DROP INDEX {name}" for name in _UNUSED)):
         session.connection().execute(text(statement))

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Dialect
 from sqlmodel.sql.sqltypes import UTCDateTime
 
+_WITHOUT_OFFSET = len("2026-02-02 06:00:00.000000")
 Fit = Callable[[Any], Any]
 
 
@@ -33,7 +34,8 @@ def _text_of(instant: datetime | None) -> str | None:
         return None
     if instant.tzinfo is None:
         raise ValueError("an instant without a zone cannot be stored")
-    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    in_utc = instant if instant.tzinfo is UTC else instant.astimezone(UTC)
+    return in_utc.isoformat(" ", "microseconds")[:_WITHOUT_OFFSET]
 
 
 @lru_cache(1024)
