@@ -13,7 +13,7 @@ from paldies.campaigns.words import Purpose
 from paldies.channels.base import Attachment, Letterhead, Outgoing, Rendered
 from paldies.channels.email.channel import EmailChannel
 from paldies.channels.email.dkim import Signer
-from paldies.cli.dkim_check import look_at_key
+from paldies.cli.checks.dkim import look_at_key
 from paldies.configuration import ConfigurationError, load
 from tests.smtp_servers import KeepingServer
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from paldies.channels import TRAITS
+from paldies.cli.checks.hooks import look_at_hooks
 from paldies.cli.desk import Desk
-from paldies.cli.hook_check import look_at_hooks
 from paldies.clock import SteppedClock
 from paldies.configuration import load
 from paldies.store.database import Database

@@ -1,15 +1,13 @@
 """What `paldies check` says about what comes back: the mailbox for bounces, and e-mail that was stopped."""
 
 from collections.abc import Iterator
-from typing import Literal
 
 from paldies.bootstrap import SetUpError, make_mailbox
 from paldies.channels.email.imap import MailboxError
+from paldies.cli.checks.told import State, Told
 from paldies.cli.desk import Desk
 from paldies.outbox import stops
 from paldies.settings import Settings
-
-Told = tuple[Literal["ok", "warning", "problem"], str, str]  # how it is, what was found, the remedy
 
 _HOW = "For url or ses_topic in [email.bounces], see docs/bounces.md."
 
@@ -23,20 +21,22 @@ def look_at_mailbox(settings: Settings) -> Told:
             mailbox.probe()
     except SetUpError as error:
         said, _, remedy = str(error).partition(": ")
-        return "problem", said, remedy
+        return Told("problem", said, remedy)
     except MailboxError as error:
-        return "problem", str(error), "See [email.bounces], and PALDIES_EMAIL_BOUNCES_URL."
+        return Told("problem", str(error), "See [email.bounces], and PALDIES_EMAIL_BOUNCES_URL.")
     if mailbox is None and bounces.ses_topic:
-        return "ok", "reported by Amazon SES", ""
+        return Told("ok", "reported by Amazon SES")
     if mailbox is None:
-        state: Literal["ok", "warning"] = "ok" if settings.is_rehearsal else "warning"
-        return state, "nobody reads what comes back undelivered", _HOW
+        state: State = "ok" if settings.is_rehearsal else "warning"
+        return Told(state, "nobody reads what comes back undelivered", _HOW)
     if not bounces.address:
-        return "warning", "the mailbox can be read", "Set address in [email.bounces]: see docs/bounces.md."
-    return "ok", "the mailbox can be read", ""
+        return Told(
+            "warning", "the mailbox can be read", "Set address in [email.bounces]: see docs/bounces.md."
+        )
+    return Told("ok", "the mailbox can be read")
 
 
 def look_at_stops(desk: Desk) -> Iterator[tuple[str, Told]]:
     """By channel, what keeps it from sending until a person says so."""
     for channel, why in desk.look(stops.stopped).items():
-        yield channel, ("problem", f"nothing is sent: {why}", "Find out why, then: paldies resume")
+        yield channel, Told("problem", f"nothing is sent: {why}", "Find out why, then: paldies resume")

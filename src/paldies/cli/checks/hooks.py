@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Literal
 
 from paldies.bootstrap import SetUpError, make_shop
+from paldies.cli.checks.told import Told
 from paldies.cli.desk import Desk
 from paldies.orders.hooks import tally
 from paldies.orders.hooks.tally import Arrivals
@@ -12,8 +12,6 @@ from paldies.orders.shops.base import ShopError
 from paldies.orders.shops.hooked import Hook, Hooked, Registered, Way
 from paldies.reports.local_time import LocalTime
 from paldies.settings import OrderSource
-
-Told = tuple[Literal["ok", "warning", "problem"], str, str]  # how it is, what was found, the remedy
 
 _RECENT = timedelta(days=30)  # a topic of which one came since then is there, whoever made its hook
 _WHERE = {
@@ -43,15 +41,16 @@ def _look(desk: Desk, shop: Hooked) -> Iterator[Told]:
     public_url = desk.settings.paldies.public_url
     address = f"{public_url or 'https://…'}/hooks/{hook.way}/{shop.name}"
     if not public_url:
-        yield "warning", "no shop can call: there is no public_url", f"Set it in [paldies]; {_here(address)}"
+        remedy = f"Set it in [paldies]; shops then call {address}"
+        yield Told("warning", "no shop can call: there is no public_url", remedy)
     elif not desk.settings.web.port:
-        yield "warning", "no shop can call: the pages are off", "Set port in [web]."
+        yield Told("warning", "no shop can call: the pages are off", "Set port in [web].")
     if came.bad:
-        yield "problem", _signed_wrong(desk, came), f"Set webhook_secret: {_whose(hook)}"
+        yield Told("problem", _signed_wrong(desk, came), f"Set webhook_secret: {_whose(hook)}")
     try:
         registered = shop.registered()
     except ShopError as error:
-        yield "warning", f"its hooks cannot be asked for: {str(error).partition(': ')[2]}", ""
+        yield Told("warning", f"its hooks cannot be asked for: {str(error).partition(': ')[2]}")
         registered = None
     yield _present(desk, hook, came, address=address, registered=registered)
 
@@ -61,13 +60,13 @@ def _present(
 ) -> Told:
     ours = [each for each in registered or () if each.address.rstrip("/") == address]
     if broken := [f"{each.topic} is {each.trouble}" for each in ours if each.trouble]:
-        return "problem", ", ".join(broken), f"Make it active again: it calls {address}"
+        return Told("problem", ", ".join(broken), f"Make it active again: it calls {address}")
     there = {each.topic for each in ours} | {topic for topic, at in came.good.items() if _is_recent(desk, at)}
     if missing := [topic for topic in hook.topics if topic not in there]:
-        return "warning", f"missing: {', '.join(missing)}", _WHERE[hook.way].format(address=address)
+        return Told("warning", f"missing: {', '.join(missing)}", _WHERE[hook.way].format(address=address))
     if came.good_at is None:
-        return "warning", "none has come yet", _WHERE[hook.way].format(address=address)
-    return "ok", f"{address}; the last one came {_said(desk, came.good_at)}", ""
+        return Told("warning", "none has come yet", _WHERE[hook.way].format(address=address))
+    return Told("ok", f"{address}; the last one came {_said(desk, came.good_at)}")
 
 
 def _signed_wrong(desk: Desk, came: Arrivals) -> str:
@@ -82,10 +81,6 @@ def _whose(hook: Hook) -> str:
         Way.WOOCOMMERCE: "it is the Secret of each hook",
         Way.ORDERS: "it is what the shop signs with",
     }[hook.way]
-
-
-def _here(address: str) -> str:
-    return f"shops then call {address}"
 
 
 def _is_recent(desk: Desk, at: datetime) -> bool:

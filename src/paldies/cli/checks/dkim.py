@@ -1,12 +1,9 @@
 """What `paldies check` says about the DKIM key."""
 
-from typing import Literal
-
 from paldies.bootstrap import SetUpError, make_signer
 from paldies.channels.email.dkim_record import Lookup, Published, place, published, txt_records
+from paldies.cli.checks.told import Told
 from paldies.settings import Settings
-
-Told = tuple[Literal["ok", "warning", "problem"], str, str]  # how it is, what was found, the remedy
 
 _WEAK = 2048  # bits; fewer are still taken, grudgingly
 
@@ -17,7 +14,7 @@ def look_at_key(settings: Settings, *, lookup: Lookup = txt_records) -> Told | N
         signer = make_signer(settings)
     except SetUpError as error:
         said, _, remedy = str(error).rpartition(": ")
-        return "problem", said, f"{remedy[:1].upper()}{remedy[1:]}."
+        return Told("problem", said, f"{remedy[:1].upper()}{remedy[1:]}.")
     if signer is None:
         return None
     there = place(signer.selector, signer.domain)
@@ -25,10 +22,12 @@ def look_at_key(settings: Settings, *, lookup: Lookup = txt_records) -> Told | N
     record = f"Publish at {there}: v=DKIM1; k=rsa; p={signer.public_key}"
     match found:
         case Published.FITS if signer.bits < _WEAK:
-            return "warning", f"{found.value}, but has {signer.bits} bits only", f"Make one with {_WEAK}."
+            return Told(
+                "warning", f"{found.value}, but has {signer.bits} bits only", f"Make one with {_WEAK}."
+            )
         case Published.FITS:
-            return "ok", f"signs for {signer.domain}; {found.value}", ""
+            return Told("ok", f"signs for {signer.domain}; {found.value}")
         case Published.UNKNOWN:
-            return "warning", f"signs for {signer.domain}; skipped: {found.value}", record
+            return Told("warning", f"signs for {signer.domain}; skipped: {found.value}", record)
         case _:
-            return "problem", f"{found.value}: mail servers will distrust what is signed", record
+            return Told("problem", f"{found.value}: mail servers will distrust what is signed", record)

@@ -1,0 +1,1 @@
+"""What `paldies check` looks at, one thing a file."""
