@@ -13,18 +13,8 @@ from paldies.campaigns.reasons import Reason
 from paldies.campaigns.words import EnrolmentState, EventKind
 from paldies.outbox.planning import plan_new_events
 from paldies.outbox.plans import Running
-from paldies.outbox.triggering import (
-    CHUNK,
-    Found,
-    Subject,
-    Tally,
-    chunks,
-    customers_at,
-    enter,
-    named_orders,
-    orders_in_segment,
-    try_out,
-)
+from paldies.outbox.subjects import Found, Subject, customers_at, named_orders, orders_in_segment
+from paldies.outbox.triggering import CHUNK, Tally, chunks, enter, try_out
 from paldies.store.database import Database
 from paldies.store.schema import customers, enrolments, messages
 from tests.factories import NOON, RIGA

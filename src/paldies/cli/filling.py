@@ -6,7 +6,7 @@ from paldies.campaigns.definition import Step
 from paldies.campaigns.words import Purpose
 from paldies.cli.desk import Desk
 from paldies.cli.output import Refused
-from paldies.outbox.triggering import named_orders
+from paldies.outbox.subjects import named_orders
 from paldies.templates import samples
 from paldies.templates.faults import Problem
 from paldies.templates.real_orders import real_orders

@@ -10,7 +10,7 @@ from paldies.campaigns.money import from_minor
 from paldies.cli.desk import Desk, sit_down
 from paldies.cli.order_import import import_orders
 from paldies.cli.output import AsJson, Refused, as_json, heading, local, pairs, say, table
-from paldies.outbox.triggering import named_orders
+from paldies.outbox.subjects import named_orders
 from paldies.store.schema import order_events, order_lines, orders
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)

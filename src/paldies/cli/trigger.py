@@ -14,18 +14,8 @@ from paldies.cli.desk import Desk, sit_down
 from paldies.cli.output import AsJson, Refused, Yes, as_json, confirm, counted, say
 from paldies.customers.addresses import AddressError, email_address
 from paldies.outbox.plans import Running
-from paldies.outbox.triggering import (
-    SURELY_NO_BLAST,
-    Found,
-    Subject,
-    Tally,
-    chunks,
-    customers_at,
-    enter,
-    named_orders,
-    orders_in_segment,
-    try_out,
-)
+from paldies.outbox.subjects import Found, Subject, customers_at, named_orders, orders_in_segment
+from paldies.outbox.triggering import SURELY_NO_BLAST, Tally, chunks, enter, try_out
 
 _SHOWN = 10  # of what was not found
 

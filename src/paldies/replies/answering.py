@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from paldies.campaigns import keys
 from paldies.campaigns.definition import ANSWERS
 from paldies.outbox.plans import Plans, Running
-from paldies.outbox.triggering import Subject, enter
+from paldies.outbox.subjects import Subject
+from paldies.outbox.triggering import enter
 from paldies.outbox.wordings import write_wording
 from paldies.reports.complaints import Complaint
 from paldies.store.schema import customers, enrolments, messages, orders
