@@ -35,6 +35,7 @@ def only(content: bytes) -> Returned:
             HARD,
         ),
         ("5.0.0", "X-Notes; User alice (alice@example.lv) not listed in Domino Directory", HARD),
+        ("5.2.1", "550 5.2.1 This mailbox has been blocked due to inactivity", HARD),
         ("5.2.2", "552 5.2.2 Mailbox full", SOFT),
         ("5.1.1", "550 5.1.1 mailbox is over quota", SOFT),
         ("5.0.0", "552 Requested mail action aborted: exceeded storage allocation", SOFT),
@@ -194,6 +195,12 @@ def test_exim_names_the_recipients_in_a_field() -> None:
             "Please confirm that you are a person: https://challenge.example/1",
             sender="alice@example.lv",
             subject="Re: Thank you (please confirm you are human)",
+        ),
+        letter(
+            "Your message to alice@example.lv is held, and will not be delivered until you click the link below"
+            " to complete the verification process.",
+            sender="postmaster@challenge.example",
+            subject="Re: Thank you (verification)",
         ),
         letter(
             "Thank you for your message. Ticket #123 was opened.",

@@ -38,6 +38,12 @@ _AWAY = re.compile(
     r"|autoreply|absence|urlaub|ticket (id|#|number)|confirm you are|challenge|please verify|whitelist",
     re.IGNORECASE,
 )
+_CHALLENGE = re.compile(
+    r"verification process|verify (that )?you( are|'re)|confirm (that )?you( are|'re|r (message|address))"
+    r"|(click|follow|visit)\b.{0,60}\b(verify|confirm|be delivered)|prove .{0,30}human"
+    r"|reply to this (message|e-?mail).{0,60}(deliver|confirm|verif)",
+    re.IGNORECASE | re.DOTALL,
+)  # it is not delivered yet because we are to prove something first: whoever sent it may be called postmaster
 _OPENING = 500  # characters
 _ADDRESS = r"[^\s<>;,:\"'()\[\]]+@[A-Za-z0-9][A-Za-z0-9._-]*[A-Za-z0-9]"
 _IN_PLACE = tuple(
@@ -94,6 +100,8 @@ def _is_about_delivery(mail: Message, text: str, *, is_known: bool) -> bool:
         str(mail.get_param("report-type", "")).lower() == "disposition-notification"
     ):  # that it was read, most often
         return "reject" in text.lower()
+    if not is_known and _CHALLENGE.search(text[:_OPENING]):
+        return False
     subject, sender = header(mail, "Subject"), header(mail, "From")
     name, address = parseaddr(sender)
     is_robot = bool(_ROBOTS.search(address) or _ROBOTS.search(name) or not address)

@@ -29,6 +29,8 @@ def judge(said: str, *, status: str = "", bare: bool = True) -> tuple[Verdict, s
         return Verdict.SOFT, code
     if code in _FULL or phrases.FULL.search(words):
         return Verdict.SOFT, code
+    if phrases.UNUSED.search(words):
+        return Verdict.HARD, code or "5.2.1"
     if phrases.ABOUT_US.search(words):
         return Verdict.OURS, code
     if phrases.FOR_NOW.search(words):

@@ -103,6 +103,7 @@ MOVED = _any(
         r"|at |with |here)",
     )
 )
+UNUSED = _any((r"\b(mailbox|account|address)\b.{0,40}\b(blocked|closed|disabled|suspended) .{0,20}inactiv",))
 NO_HOST = _any(
     (
         r"\b(host|domain|mail server|mail exchanger)( or domain)?( name)?[:;,]*( \S*)?( is| was| has)?"
