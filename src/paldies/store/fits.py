@@ -15,7 +15,7 @@ Fit = Callable[[Any], Any]
 def to_driver(kind: Any, dialect: Dialect) -> Fit | None:
     """None: as it is. Of instants a few hundred answers are kept: many rows of a wave have the same."""
     if isinstance(kind, UTCDateTime) and dialect.name == "sqlite":
-        return lru_cache(256)(_text_of)
+        return _text_of
     fit: Fit | None = kind.dialect_impl(dialect).bind_processor(dialect)
     return lru_cache(256)(fit) if fit and isinstance(kind, UTCDateTime) else fit
 
@@ -28,6 +28,7 @@ def from_driver(kind: Any, dialect: Dialect, told: Any) -> Fit | None:
     return fit
 
 
+@lru_cache(4096)
 def _text_of(instant: datetime | None) -> str | None:
     """As UTCDateTime writes it on SQLite, in a third of the time."""
     if instant is None:
