@@ -197,7 +197,7 @@ def test_exim_names_the_recipients_in_a_field() -> None:
             subject="Re: Thank you (please confirm you are human)",
         ),
         letter(
-            "Your message to alice@example.lv is held, and will not be delivered until you click the link below"
+            "Your message to alice@example.lv will not be delivered until you click the link below"
             " to complete the verification process.",
             sender="postmaster@challenge.example",
             subject="Re: Thank you (verification)",
