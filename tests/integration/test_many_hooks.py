@@ -270,6 +270,15 @@ async def test_one_bad_field_does_not_lose_the_order(
     assert rows(database, schema.orders, "email", "phone", "status") == [(email, phone, status)]
 
 
+async def test_what_is_wrong_with_several_fields_alike_is_said_once(
+    database: Database, clock: SteppedClock
+) -> None:
+    answer = await calling(database, clock).shopify(shopify_order(1, at=NOON, currency=None))
+
+    assert answer.text.count("an amount without a currency") == 1
+    assert '"problem":"total, ' in answer.text
+
+
 @pytest.mark.skipif(not SAMPLES, reason="PAYLOADS_FOLDER does not say where sample payloads are")
 async def test_real_payloads_are_taken_or_refused_with_one_reason(
     database: Database, clock: SteppedClock

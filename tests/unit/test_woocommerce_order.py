@@ -85,6 +85,7 @@ def test_a_word_means_what_a_small_shop_means_by_it(theirs: str, ours: str) -> N
 
 def test_a_basket_that_is_not_ordered_yet_is_no_order() -> None:
     assert told(alice("checkout-draft"), Reading.of("woo")) is None
+    assert told(alice("draft"), Reading.of("woo")) is None
 
 
 def test_a_word_of_the_shops_own_has_to_be_explained() -> None:

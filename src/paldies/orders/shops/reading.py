@@ -28,10 +28,13 @@ _NOT_SAID: dict[Kind, Any] = {Kind.TEXT: "", Kind.TAGS: (), Kind.TRUTH: None}
 
 
 class BadRow(ValueError):
-    """A row that cannot be understood: column by column, what is wrong with it."""
+    """A row that cannot be understood: column by column, what is wrong with it; said once of several."""
 
     def __init__(self, problems: Mapping[str, str]) -> None:
-        super().__init__("; ".join(f"{column}: {problem}" for column, problem in problems.items()))
+        columns: dict[str, list[str]] = {}
+        for column, problem in problems.items():
+            columns.setdefault(problem, []).append(column)
+        super().__init__("; ".join(f"{', '.join(names)}: {problem}" for problem, names in columns.items()))
         self.problems = problems
 
 

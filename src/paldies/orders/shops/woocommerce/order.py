@@ -23,7 +23,7 @@ _MEANING = {
     "trash": OrderStatus.CANCELLED,
     "refunded": OrderStatus.REFUNDED,
 }
-_CARTS = frozenset(("checkout-draft", "auto-draft"))  # nobody has ordered yet
+_CARTS = frozenset(("checkout-draft", "auto-draft", "draft"))  # nobody has ordered yet
 _UNDER_WAY = frozenset(("pending", "on-hold", "failed", "processing", "cancelled", "trash"))
 _LANGUAGE_KEYS = frozenset(("wpml_language", "trp_language", "_locale", "locale", "_language"))
 _TAG = re.compile(r"</?[a-z][^>]*>", re.IGNORECASE)
