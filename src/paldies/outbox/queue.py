@@ -17,7 +17,7 @@ from paldies.outbox.endings import NextLeg
 from paldies.store.among import among
 from paldies.store.questions import Question
 from paldies.store.schema import customers, enrolments, messages, order_events
-from paldies.store.statuses import has_status
+from paldies.store.statuses import has_purpose, has_status
 
 
 class Waiting(NamedTuple):
@@ -90,17 +90,26 @@ _ANY = (
     .outerjoin(order_events, order_events.c.id == enrolments.c.event_id)
 )
 _THOSE = Question(_ANY.where(among(messages.c.id, "ids")))
-_DUE = Question(
-    _ANY.where(messages.c.channel == bindparam("channel"), has_status(MessageStatus.SCHEDULED))
-    .where(messages.c.parked_at.is_(None), messages.c.send_at <= bindparam("now"))
-    .order_by(messages.c.send_at)
-    .limit(bindparam("most", type_=Integer))
-)
+# Service has an index of its own; once less than was wanted is due of it, few rows stand before the others.
+_DUE = {
+    purpose: Question(
+        _ANY.where(messages.c.channel == bindparam("channel"), has_status(MessageStatus.SCHEDULED))
+        .where(messages.c.parked_at.is_(None), messages.c.send_at <= bindparam("now"))
+        .where(has_purpose(purpose))
+        .order_by(messages.c.send_at)
+        .limit(bindparam("most", type_=Integer))
+    )
+    for purpose in (Purpose.SERVICE, Purpose.PROMOTIONAL)
+}
 
 
 def due(session: Session, channel: str, now: datetime, most: int) -> list[Waiting]:
-    """The messages whose time has come, the longest waiting first; to be decided for `now`."""
-    return _waiting(session, _DUE.ask(session, channel=channel, now=now, most=most), lambda _: now)
+    """The messages whose time has come, service first, then the longest waiting; to be decided for `now`."""
+    rows: list[Any] = []
+    for question in _DUE.values():
+        if len(rows) < most:
+            rows += question.ask(session, channel=channel, now=now, most=most - len(rows))
+    return _waiting(session, rows, lambda _: now)
 
 
 def those(session: Session, moments: Mapping[int, datetime]) -> list[Waiting]:
