@@ -15,6 +15,7 @@ from sqlalchemy import select, update
 from paldies.campaigns.decisions import Defer, Skip
 from paldies.campaigns.reasons import Reason
 from paldies.campaigns.words import EventKind
+from paldies.channels.base import NotBegun
 from paldies.clock import SteppedClock
 from paldies.customers.suppressions import suppress
 from paldies.outbox import by_hand, queue
@@ -422,6 +423,30 @@ async def test_no_more_goes_than_the_rate_allows(bench: Bench) -> None:
         await slow.dispatch(at=20 * MINUTES + timedelta(seconds=1))
 
         assert (first, len(slow.channel.sent)) == (5, 10)
+
+
+async def test_what_came_too_late_to_begin_goes_back_and_stops_nobody_else(bench: Bench) -> None:
+    await bench.orders("Alice", "Boris")
+    bench.channel.answers["alice@example.com"].append(NotBegun("others took too long"))
+
+    await bench.dispatch(at=20 * MINUTES)
+
+    alice, boris = bench.rows()
+    assert (alice.status, alice.reason, alice.attempts) == ("scheduled", "try_again", 0)
+    assert boris.status == "sent"
+    assert not bench.dispatcher.breaker.is_open
+
+
+async def test_when_not_all_can_go_service_goes_before_what_has_waited_longer(bench: Bench) -> None:
+    async with make_bench(bench.database, bench.templates, rate="1/s") as slow:
+        await slow.orders("Alice", "Boris", "Carla")
+        others = update(messages).where(messages.c.id < slow.rows()[-1].id)
+        waiting = others.values(purpose="promotional", send_at=NOON)
+        await bench.database.run(lambda session: session.execute(waiting))
+
+        await slow.dispatch(at=20 * MINUTES)
+
+        assert [mail.rendered.to for mail in slow.channel.sent] == ["carla@example.com"]
 
 
 async def test_stopping_lets_what_is_in_flight_arrive(bench: Bench) -> None:

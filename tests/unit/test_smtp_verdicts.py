@@ -134,7 +134,7 @@ def test_only_silence_after_the_whole_message_is_a_doubt() -> None:
         (NotSent(Stage.BODY, "answered too early", Reply(250, "ok")), "connection", "provider", False),
         (Unfit("smtputf8", "no"), "smtputf8", "recipient", True),
         (Unfit("size", "too large"), "size", "us", True),
-        (Unfit("deadline", "too late"), "deadline", "provider", False),
+        (Unfit("deadline", "too late"), "deadline", "us", False),
     ],
 )
 def test_whatever_surely_did_not_leave_is_an_error(

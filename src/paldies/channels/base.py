@@ -27,7 +27,8 @@ class DeliveryError(Exception):
     """Nothing left, for sure.
 
     `permanent`: trying again in this form is useless. `fault` says whose it is: only "recipient" may ever be
-    held against an address, and only if `address_is_dead`; "us" and "provider" trip the channel's breaker.
+    held against an address, and only if `address_is_dead`; "us" and "provider" trip the channel's breaker,
+    unless `permanent` or `NotBegun`.
     """
 
     def __init__(
@@ -38,6 +39,13 @@ class DeliveryError(Exception):
         self.fault: Fault = fault
         self.code = code
         self.address_is_dead = address_is_dead
+
+
+class NotBegun(DeliveryError):
+    """Its time to begin had passed while others were sent: it goes back as it was, and nothing is broken."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, permanent=False, fault="us", code="deadline")
 
 
 class Doubt(Exception):

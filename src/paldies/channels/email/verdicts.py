@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import NoReturn
 
-from paldies.channels.base import DeliveryError, Doubt, Fault, Receipt
+from paldies.channels.base import DeliveryError, Doubt, Fault, NotBegun, Receipt
 from paldies.channels.email.outcomes import (
     Accepted,
     NotSent,
@@ -130,15 +130,14 @@ def _raise_not_sent(stage: Stage, why: str, reply: Reply | None) -> NoReturn:
 
 
 def _unfit(unfit: Unfit) -> DeliveryError:
-    fault: Fault
+    why = _sentence(unfit.why)
     match unfit.problem:
         case "smtputf8":
-            permanent, fault = True, "recipient"
+            return DeliveryError(why, permanent=True, fault="recipient", code="smtputf8")
         case "size":
-            permanent, fault = True, "us"
+            return DeliveryError(why, permanent=True, fault="us", code="size")
         case "deadline":
-            permanent, fault = False, "provider"
-    return DeliveryError(_sentence(unfit.why), permanent=permanent, fault=fault, code=unfit.problem)
+            return NotBegun(why)
 
 
 def _sentence(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from twilio.rest import Client
 
-from paldies.channels.base import DeliveryError
+from paldies.channels.base import DeliveryError, NotBegun
 from paldies.channels.twilio import verdicts
 from paldies.channels.twilio.patience import Patience
 from paldies.channels.twilio.wire import Wire
@@ -50,12 +50,7 @@ class Account:
 
         def begin() -> T:
             if time.monotonic() > deadline:
-                raise DeliveryError(
-                    "It was too late to begin: Twilio took too long over others",
-                    permanent=False,
-                    fault="provider",
-                    code="deadline",
-                )
+                raise NotBegun("It was too late to begin: Twilio took too long over others")
             return order(self._client)
 
         try:
