@@ -7,7 +7,7 @@ from datetime import datetime
 from paldies.bootstrap import App
 from paldies.clock import SteppedClock
 from paldies.daemon import Daemon
-from paldies.outbox.agenda import agenda
+from paldies.outbox.agenda import next_look
 
 _TRIES = 20  # for what is due at one moment, and what that brings up
 
@@ -41,7 +41,7 @@ class DrivenHouse:
                 await duty()
             for dispatcher in self.app.dispatchers:
                 await dispatcher.drained()
-            soonest = (await self.database.read(agenda)).first
+            soonest = await self.database.read(next_look)
             if soonest is None or soonest > self.clock.now():
                 return soonest
         raise AssertionError("what is due does not leave, and nobody says why")

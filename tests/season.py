@@ -13,7 +13,7 @@ from paldies.channels import TRAITS
 from paldies.channels.base import Outgoing, Receipt, Rendered
 from paldies.clock import SteppedClock
 from paldies.daemon import Daemon
-from paldies.outbox.agenda import agenda
+from paldies.outbox.agenda import next_look
 from paldies.settings import Settings
 from paldies.templates.bundled import bundled_templates
 from tests.living_shop import SETTINGS, LivingShop
@@ -183,7 +183,7 @@ class Season:
             await daemon.dispatch()
             for dispatcher in self.app.dispatchers:
                 await dispatcher.drained()
-            due_at = (await self.app.database.read(agenda)).first
+            due_at = await self.app.database.read(next_look)
             if due_at is None or due_at >= then:
                 return self.clock.move_to(then)
             assert due_at > self.clock.now(), "what is due does not leave, and nobody says why"

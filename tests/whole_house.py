@@ -16,7 +16,7 @@ from paldies.daemon import Daemon
 from paldies.orders.shops.base import Shop
 from paldies.orders.watched import WatchedShop
 from paldies.orders.watcher import Watcher
-from paldies.outbox.agenda import agenda
+from paldies.outbox.agenda import next_look
 from paldies.reports.as_json import to_json
 from paldies.reports.why import explain
 from paldies.templates.bundled import bundled_templates
@@ -142,7 +142,7 @@ class WholeHouse:
         """From one due message to the next, until there are none or the days are over."""
         end = self.clock.now() + timedelta(days=days)
         await self.tick()
-        while (due := self.app.database.look(agenda).first) and due <= end:
+        while (due := self.app.database.look(next_look)) and due <= end:
             await self.tick(after=max(due - self.clock.now(), timedelta(seconds=1)))
 
     def why(self, query: str) -> list[dict[str, Any]]:

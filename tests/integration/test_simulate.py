@@ -15,7 +15,7 @@ from paldies.bootstrap import make_shop
 from paldies.clock import SteppedClock
 from paldies.daemon import Daemon
 from paldies.orders.shops.base import Shop
-from paldies.outbox.agenda import agenda
+from paldies.outbox.agenda import next_look
 from paldies.outbox.rate import Rate
 from paldies.outbox.supply import OwnSupply
 from paldies.simulation.behaviour import Behaviour
@@ -176,7 +176,7 @@ async def tick(daemon: Daemon) -> None:
             await each.run()
         for dispatcher in app.dispatchers:
             await dispatcher.drained()
-        due_at = (await app.database.read(agenda)).first
+        due_at = await app.database.read(next_look)
         is_done = due_at is None or due_at > app.clock.now()
 
 

@@ -9,7 +9,7 @@ from paldies.clock import SteppedClock
 from paldies.daemon import Daemon
 from paldies.demo.story.month import BEGINS, ENDS
 from paldies.demo.world.town import Town
-from paldies.outbox.agenda import agenda
+from paldies.outbox.agenda import next_look
 
 _HOUSEKEEPING = 7  # o'clock: open orders are looked at again, staff get their summary
 _PAUSE = timedelta(seconds=5)  # before what is still due is looked at again
@@ -53,7 +53,7 @@ async def _play(
             morning += timedelta(days=1)
         await _send_and_ask(daemon)
         moments = [await people.act(), morning, ENDS, deeds[0].at if deeds else None]
-        if due_at := (await daemon.app.database.read(agenda)).first:
+        if due_at := await daemon.app.database.read(next_look):
             moments.append(due_at if due_at > now else now + _PAUSE)
         moment = _earliest(filter(None, moments))
         await wait_for(moment)
@@ -70,7 +70,7 @@ async def _send_and_ask(daemon: Daemon) -> None:
     """Nothing is asked of the house without a cause: a thousand idle questions cost a second."""
     app = daemon.app
     for do in (daemon.dispatch, app.asking.follow_up):
-        due_at = (await app.database.read(agenda)).first
+        due_at = await app.database.read(next_look)
         if due_at is None or due_at > app.clock.now():
             return
         await do()

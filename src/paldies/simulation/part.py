@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from paldies.outbox.agenda import agenda
+from paldies.outbox.agenda import next_look
 from paldies.outbox.queue import release_unanswered
 from paldies.simulation.happenings import Due, Happening, Person, Rank, first_of_each, waiting_before
 from paldies.simulation.rounds import Rounds, Wish
@@ -43,7 +43,7 @@ class Part:
 
     async def first(self) -> datetime | None:
         """When the next of what is known so far is due."""
-        return (await self._app.database.read(agenda, self._channels)).first
+        return await self._app.database.read(next_look, self._channels)
 
     async def open(self, begin: datetime, told_before: datetime, span_ends: datetime) -> Front:
         """Begins a span; what shops tell is heard before `told_before` only."""
