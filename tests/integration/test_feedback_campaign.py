@@ -1,5 +1,6 @@
 """Who has told how it was can be thanked: a campaign follows, once for an order."""
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -45,3 +46,27 @@ def test_a_rating_starts_the_campaign_that_waits_for_one(database: Database) -> 
     happened = select(order_events.c.kind).where(order_events.c.kind == "feedback.received")
     assert database.look(lambda session: list(session.scalars(of_thanks))) == ["1_thanks"]
     assert database.look(lambda session: list(session.scalars(happened))) == ["feedback.received"]
+
+
+REFERRAL = """
+title = "Tell a friend"
+trigger = "feedback.received"
+who = "order.rating >= 4"
+
+[[steps]]
+name = "1_tell_a_friend"
+after = "1h"
+channels = ["email"]
+"""
+
+
+@pytest.mark.parametrize(("rating", "asked"), [(5, ["1_tell_a_friend"]), (3, [])])
+def test_only_the_happy_are_asked_to_tell_a_friend(database: Database, rating: int, asked: list[str]) -> None:
+    database.now(publish_campaign, REFERRAL, name="referral")
+    message = database.now(lambda session: send_one(session))
+
+    database.now(rate, message, rating)
+    database.now(plan_new_events, plans(), RIGA, now=NOON)
+
+    steps = select(messages.c.step).where(messages.c.campaign == "referral")
+    assert database.look(lambda session: list(session.scalars(steps))) == asked

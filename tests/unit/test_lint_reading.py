@@ -90,6 +90,19 @@ def test_words_that_sell_may_stand_where_selling_is_what_it_is_for(told: Told) -
     assert [problem.level for problem in told(selling)] == ["warning"]
 
 
+@pytest.mark.parametrize("when", ["order.rating >= 4", "order.total > 5 and order.rating"])
+def test_a_review_is_asked_of_everybody_or_nobody(told: Told, when: str) -> None:
+    invites = "{% if shop.review_url %}[Tell others]({{ shop.review_url }}){% endif %}"
+
+    (gated,) = told(invites, when=when)
+    by_itself = told(f"{{% if order.rating >= 4 %}}{invites}{{% endif %}}")
+    referral = told("[Tell a friend](https://a.example/friends)", when=when)
+
+    assert "depends on the rating" in gated.text
+    assert [problem.text for problem in by_itself] == [gated.text]
+    assert told(invites) == referral == []
+
+
 def test_large_letters_need_less_contrast_and_pictures_behind_them_cannot_be_judged(told: Told) -> None:
     grey = "color: #888888; background-color: #ffffff"
 

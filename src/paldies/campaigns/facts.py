@@ -48,6 +48,7 @@ class Order:
     city: str = ""
     postal_code: str = ""
     address: str = ""
+    rating: int = 0  # how it was, from 1 (the worst) to 5, as the customer said last; 0: nothing was said
 
 
 @dataclass(frozen=True, slots=True)

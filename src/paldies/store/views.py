@@ -15,9 +15,16 @@ from paldies.campaigns.money import from_minor
 from paldies.campaigns.words import OrderStatus, Stage
 from paldies.store.among import among
 from paldies.store.questions import Question
-from paldies.store.schema import customers, order_lines, orders
+from paldies.store.schema import customers, feedback, order_lines, orders
 
-_ORDERS = Question(select(orders).where(among(orders.c.id, "ids")))
+_RATING = (
+    select(feedback.c.rating)
+    .where(feedback.c.order_id == orders.c.id, feedback.c.rating.is_not(None))
+    .order_by(feedback.c.received_at.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_ORDERS = Question(select(orders, _RATING.label("rating")).where(among(orders.c.id, "ids")))
 _LINES = Question(
     select(order_lines)
     .where(among(order_lines.c.order_id, "ids"))
@@ -120,4 +127,5 @@ def _order(row: Any, lines: Sequence[Any], zone: ZoneInfo) -> Order:
         city=row.city,
         postal_code=row.postal_code,
         address=row.address,
+        rating=row.rating or 0,
     )

@@ -63,6 +63,7 @@ COMPLETE = Sample(
         city="Rīga",
         postal_code="LV-1050",
         address="Brīvības iela 1-2",
+        rating=5,
     ),
     Customer(
         first_name="Alise",

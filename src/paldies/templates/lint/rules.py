@@ -15,6 +15,7 @@ from paldies.templates.lint import (
     markup,
     pictures,
     promotion,
+    reviews,
     spoken,
     subjects,
     way_out,
@@ -32,7 +33,7 @@ SOURCES: Sequence[Callable[[Written], Iterable[Problem]]] = (
     loops.look,
 )
 # What the step has to do with it.
-READINGS: Sequence[Callable[[Reading], Iterable[Problem]]] = (promotion.look,)
+READINGS: Sequence[Callable[[Reading], Iterable[Problem]]] = (promotion.look, reviews.look)
 # What differs from order to order: some 20 µs each.
 EVERY_ORDER: Sequence[Rule] = (subjects.look, links.look, markup.look, spoken.look, fares.look)
 # What is the same on every page, and takes milliseconds.
