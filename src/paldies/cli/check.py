@@ -10,6 +10,7 @@ from paldies.cli.checks.bounces import look_at_mailbox, look_at_stops
 from paldies.cli.checks.campaigns import look_at_campaigns, look_at_texts
 from paldies.cli.checks.database import look_at_database
 from paldies.cli.checks.dkim import look_at_key
+from paldies.cli.checks.figures import look_at_figures
 from paldies.cli.checks.hooks import look_at_hooks
 from paldies.cli.checks.providers import look_at_mail_server, look_at_telephone
 from paldies.cli.checks.shops import look_at_shop
@@ -84,6 +85,8 @@ def _look_around(ctx: typer.Context, settings: Settings, report: Report) -> None
     report.add("bounces", look_at_mailbox(settings))
     report.add("telephone", look_at_telephone(settings))
     report.add("pages", _pages(settings))
+    if told := look_at_figures(settings.web):
+        report.add("figures", told)
 
 
 def _configuration(ctx: typer.Context, settings: Settings) -> Told:
