@@ -85,8 +85,8 @@ def _look_around(ctx: typer.Context, settings: Settings, report: Report) -> None
     report.add("bounces", look_at_mailbox(settings))
     report.add("telephone", look_at_telephone(settings))
     report.add("pages", _pages(settings))
-    if told := look_at_figures(settings.web):
-        report.add("figures", told)
+    if figures := look_at_figures(settings.web):
+        report.add("figures", figures)
 
 
 def _configuration(ctx: typer.Context, settings: Settings) -> Told:
