@@ -9,7 +9,6 @@ from email import message_from_bytes, policy
 from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.utils import getaddresses
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -24,6 +23,7 @@ from structlog.testing import capture_logs
 from paldies.campaigns.reasons import Reason
 from paldies.store.schema import messages
 from paldies.templates.bundled import bundled_templates
+from tests.read_aloud import read_aloud
 from tests.smtp_servers import KeepingServer, Mail, ScriptedServer
 from tests.whole_house import COLUMNS, ShopDatabase, WholeHouse, furnish
 
@@ -372,31 +372,9 @@ def recipient(message: EmailMessage) -> tuple[str, str]:
 def parts(message: EmailMessage) -> tuple[str, str]:
     """What a person reads in the text part and in the HTML part, spaces as one."""
     text = message.get_body(("plain",)).get_content()
-    return " ".join(text.split()), " ".join(_heard(message.get_body(("html",)).get_content()).split())
+    return " ".join(text.split()), " ".join(read_aloud(message.get_body(("html",)).get_content()).split())
 
 
 def letters(part: str) -> str:
     """Without the marks that only a text part needs: of tables, lists and lines."""
     return re.sub(r"[\s|>•-]|<https?://[^>]*>", "", part)
-
-
-def _heard(html: str) -> str:
-    """What a screen reader says."""
-    heard: list[str] = []
-
-    class Ear(HTMLParser):
-        silent = 0
-
-        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-            if self.silent or tag in ("head", "style") or ("data-only", "html") in attrs:
-                self.silent += tag not in ("meta", "br", "hr", "img")
-
-        def handle_endtag(self, tag: str) -> None:
-            self.silent = max(0, self.silent - 1)
-
-        def handle_data(self, data: str) -> None:
-            if not self.silent:
-                heard.append(data)
-
-    Ear().feed(html)
-    return "".join(heard)
