@@ -11,9 +11,9 @@ from paldies.bootstrap import make_shop
 from paldies.clock import SteppedClock
 from paldies.orders.shops.base import ShopError
 from paldies.orders.shops.shopify.shop import ShopifyShop
-from paldies.orders.snapshot import Snapshot
 from paldies.settings import OrderSource
 from tests.loopback import Answer
+from tests.polled import refusal, watch
 from tests.shopify_server import CLIENT_ID, CLIENT_SECRET, TOKEN, ShopifyServer, shopify_order
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -29,18 +29,6 @@ def server() -> Iterator[ShopifyServer]:
 def open_shop(server: ShopifyServer, **settings: Any) -> ShopifyShop:
     how: dict[str, Any] = {"url": server.url, "token": TOKEN, "clock": SteppedClock(NOON)}
     return ShopifyShop("lamps", **how | settings)
-
-
-def watch(shop: ShopifyShop, cursor: dict[str, Any]) -> tuple[list[Snapshot], dict[str, Any]]:
-    """The orders that came, and the cursor to keep."""
-    pages = list(shop.poll(cursor))
-    return [order for page in pages for order in page.snapshots], pages[-1].cursor if pages else cursor
-
-
-def refusal(shop: ShopifyShop) -> str:
-    with pytest.raises(ShopError) as caught:
-        list(shop.poll({}))
-    return str(caught.value)
 
 
 # what is asked

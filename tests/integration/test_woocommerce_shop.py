@@ -10,9 +10,9 @@ from paldies.bootstrap import make_shop
 from paldies.clock import SteppedClock
 from paldies.orders.shops.base import ShopError
 from paldies.orders.shops.woocommerce.shop import WooCommerceShop
-from paldies.orders.snapshot import Snapshot
 from paldies.settings import OrderSource
 from tests.loopback import Answer
+from tests.polled import refusal, watch
 from tests.woocommerce_server import KEY, PATH, SECRET, WooCommerceServer, woo_order
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -28,18 +28,6 @@ def server() -> Iterator[WooCommerceServer]:
 def open_shop(server: WooCommerceServer, **settings: Any) -> WooCommerceShop:
     how: dict[str, Any] = {"url": server.url, "key": KEY, "secret": SECRET, "clock": SteppedClock(NOON)}
     return WooCommerceShop("woo", **how | settings)
-
-
-def watch(shop: WooCommerceShop, cursor: dict[str, Any]) -> tuple[list[Snapshot], dict[str, Any]]:
-    """The orders that came, and the cursor to keep."""
-    pages = list(shop.poll(cursor))
-    return [order for page in pages for order in page.snapshots], pages[-1].cursor if pages else cursor
-
-
-def refusal(shop: WooCommerceShop) -> str:
-    with pytest.raises(ShopError) as caught:
-        list(shop.poll({}))
-    return str(caught.value)
 
 
 # what is asked
