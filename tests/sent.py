@@ -1,5 +1,6 @@
 """Messages that have left, as customers answer to them."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -7,7 +8,9 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from paldies.campaigns.words import EventKind, MessageStatus
+from paldies.outbox.claims import Claim
 from paldies.outbox.planning import plan_new_events
+from paldies.outbox.waves import write_wave
 from paldies.store.schema import attempts, customers, messages
 from tests.factories import NOON, RIGA
 from tests.rows import add_customer, add_order, plans, publish_campaign
@@ -71,3 +74,23 @@ def send_one(
 
 def revision(session: Session) -> int:
     return session.scalars(select(customers.c.revision)).one()
+
+
+def is_claimed(session: Session, row: Mapping[str, Any], *, seen: int, at: datetime = NOON) -> bool:
+    """Whether a claim of this message that was decided on the revision `seen` is won."""
+    wish = Claim(
+        id=f"claim-{row['id']}-{seen}",
+        message_id=row["id"],
+        customer_id=row["customer_id"],
+        revision=seen,
+        by="test",
+        at=at,
+        deadline_at=at,
+        expires_at=at,
+        rfc_id="m@example.com",
+        address="alice@example.com",
+        locale="en",
+        text_version="1",
+        content=b"",
+    )
+    return wish.id in write_wave(session, [wish], [])

@@ -10,13 +10,12 @@ from sqlalchemy.orm import Session
 from paldies.campaigns.reasons import Reason
 from paldies.campaigns.words import EnrolmentState, EventKind, MessageStatus
 from paldies.outbox import by_hand, pausing
-from paldies.outbox.claims import Claim
 from paldies.outbox.planning import plan_new_events
-from paldies.outbox.waves import write_wave
 from paldies.store.database import Database
-from paldies.store.schema import attempts, campaigns, customers, enrolments, messages
+from paldies.store.schema import attempts, campaigns, enrolments, messages
 from tests.factories import NOON, RIGA
 from tests.rows import add_customer, add_order, plans, publish_campaign
+from tests.sent import is_claimed, revision
 
 LATER = NOON + timedelta(hours=1)
 
@@ -42,31 +41,6 @@ def state_of(session: Session, key: str) -> Any:
 
 def passage(session: Session) -> Any:
     return session.execute(select(enrolments)).mappings().one()
-
-
-def claim(session: Session, key: str, *, revision: int) -> bool:
-    """Whether a claim that was decided on this revision is won."""
-    row = state_of(session, key)
-    wish = Claim(
-        id=f"claim-{key}",
-        message_id=row["id"],
-        customer_id=row["customer_id"],
-        revision=revision,
-        by="test",
-        at=LATER,
-        deadline_at=LATER,
-        expires_at=LATER,
-        rfc_id="m@example.com",
-        address="alice@example.com",
-        locale="en",
-        text_version="1",
-        content=b"",
-    )
-    return wish.id in write_wave(session, [wish], [])
-
-
-def revision(session: Session) -> int:
-    return session.scalars(select(customers.c.revision)).one()
 
 
 def test_a_cancelled_message_says_that_a_person_did_it(database: Database) -> None:
@@ -107,7 +81,7 @@ def test_a_claim_decided_before_a_cancellation_comes_too_late(database: Database
         seen = revision(session)
         by_hand.cancel(session, [first], now=LATER)
 
-        assert not claim(session, first, revision=seen)
+        assert not is_claimed(session, state_of(session, first), seen=seen)
 
         assert state_of(session, first)["status"] == MessageStatus.CANCELLED
 
@@ -118,8 +92,8 @@ def test_a_claim_decided_before_anything_is_done_by_hand_is_decided_again(databa
         seen = revision(session)
         by_hand.cancel(session, [first], now=LATER)
 
-        assert not claim(session, second, revision=seen)
-        assert claim(session, second, revision=revision(session))
+        assert not is_claimed(session, state_of(session, second), seen=seen)
+        assert is_claimed(session, state_of(session, second), seen=revision(session))
 
 
 @pytest.mark.parametrize(
@@ -229,7 +203,7 @@ def test_nothing_is_tried_again_once_another_channel_has_taken_over(database: Da
 def test_a_doubt_is_settled_as_sent(database: Database, status: MessageStatus, reason: Reason) -> None:
     with database.session() as session:
         first, second = two_messages(session)
-        assert claim(session, first, revision=revision(session))
+        assert is_claimed(session, state_of(session, first), seen=revision(session), at=LATER)
         put(session, first, status, reason)
         put(session, second, MessageStatus.SKIPPED)
 
@@ -245,7 +219,7 @@ def test_a_doubt_is_settled_as_sent(database: Database, status: MessageStatus, r
 def test_a_doubt_settled_as_not_sent_goes_again_within_its_deadline(database: Database) -> None:
     with database.session() as session:
         first, _ = two_messages(session)
-        assert claim(session, first, revision=revision(session))
+        assert is_claimed(session, state_of(session, first), seen=revision(session), at=LATER)
         deadline = state_of(session, first)["expires_at"]
         put(session, first, MessageStatus.UNCONFIRMED, Reason.UNCONFIRMED)
 

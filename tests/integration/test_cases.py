@@ -10,14 +10,12 @@ from sqlalchemy.orm import Session
 from paldies.campaigns.reasons import Reason
 from paldies.campaigns.words import MessageStatus
 from paldies.outbox import pausing
-from paldies.outbox.claims import Claim
-from paldies.outbox.waves import write_wave
 from paldies.replies.cases import LONGEST, CaseIsFull, add_to, close_case, open_case
 from paldies.store.database import Database
 from paldies.store.schema import cases, messages, orders
 from tests.factories import NOON
 from tests.rows import add_customer
-from tests.sent import revision, send_one
+from tests.sent import is_claimed, revision, send_one
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -118,32 +116,11 @@ def test_a_case_that_opens_or_closes_while_a_message_is_judged_makes_its_claim_t
 
         number = open_case(session, customer, order_id=None, text="It leaks.", now=NOON)
 
-        assert not claimed(session, seen=seen)
+        assert not is_claimed(session, waiting(session), seen=seen)
         seen = revision(session)
         close_case(session, number, resolution="Mended", by="Anna", now=NOON)
-        assert not claimed(session, seen=seen)
-        assert claimed(session, seen=revision(session))
-
-
-def claimed(session: Session, *, seen: int) -> bool:
-    """Whether a claim that was decided on this revision is won."""
-    row = waiting(session)
-    wish = Claim(
-        id=f"claim-{seen}",
-        message_id=row["id"],
-        customer_id=row["customer_id"],
-        revision=seen,
-        by="test",
-        at=NOON,
-        deadline_at=NOON,
-        expires_at=NOON,
-        rfc_id="m@example.com",
-        address="alice@example.com",
-        locale="en",
-        text_version="1",
-        content=b"",
-    )
-    return wish.id in write_wave(session, [wish], [])
+        assert not is_claimed(session, waiting(session), seen=seen)
+        assert is_claimed(session, waiting(session), seen=revision(session))
 
 
 def test_closing_lets_go_on_what_waited_and_gives_it_the_time_back(database: Database) -> None:
