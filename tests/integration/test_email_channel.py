@@ -169,6 +169,31 @@ async def test_connections_are_kept_and_never_more_than_allowed() -> None:
     assert (server.connections, email.concurrency) == (3, 6)
 
 
+async def test_no_more_texts_are_out_than_a_crash_may_double() -> None:
+    loop = asyncio.get_running_loop()
+    written = [loop.create_future() for _ in range(4)]
+    async with ScriptedServer() as server:
+        email = channel(server.url, connections=2)
+
+        sends = [
+            asyncio.ensure_future(email.send(replace(outgoing(f"c{number}@example.com"), written=one)))
+            for number, one in enumerate(written)
+        ]
+        await until(lambda: server.commands.count("DATA") == 4)
+        for _ in range(100):
+            await asyncio.sleep(0)
+        before = len(server.texts)
+        written[0].set_result(None)
+        await until(lambda: len(server.texts) > before)
+        after = len(server.texts)
+        for one in written[1:]:
+            one.set_result(None)
+        await asyncio.gather(*sends)
+        await email.close()
+
+    assert (before, after, len(server.texts)) == (2, 3, 4)
+
+
 async def test_a_connection_that_died_while_idle_costs_nothing() -> None:
     async with ScriptedServer({"MAIL": ["250 ok", CLOSE, "250 ok"]}) as server:
         email = channel(server.url)

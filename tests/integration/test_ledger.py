@@ -329,7 +329,8 @@ async def test_a_settlement_outlives_failing_commits_and_goes_before_any_new_cla
         settlement = settlement_of(session, alice)
     ledger = Ledger(Unreliable(database.url.render_as_string(hide_password=False), failures=2))
 
-    settled = ledger.note(settlement)
+    settled = asyncio.get_running_loop().create_future()
+    ledger.note(settlement, settled)
     await asyncio.sleep(0)  # the writer has begun
     won = await ledger.claim(boris)
 

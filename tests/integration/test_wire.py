@@ -126,7 +126,8 @@ async def send(wire: Wire, letter: Envelope, *, deadline: float = float("inf")) 
 async def send_all(wire: Wire, *letters: Envelope, deadline: float = float("inf")) -> list[Outcome]:
     """How each of them ended, one sent behind the other without a pause."""
     loop = asyncio.get_running_loop()
-    transactions = [Transaction(letter, deadline, loop.create_future()) for letter in letters]
+    exits = asyncio.Semaphore(1)
+    transactions = [Transaction(letter, deadline, loop.create_future(), exits) for letter in letters]
     waiting = deque(transactions)
     while waiting:
         untouched = await wire.send(waiting.popleft(), lambda: waiting.popleft() if waiting else None)

@@ -1,5 +1,6 @@
 """What every channel does: take a rendered message to one person, and say how it went."""
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -97,6 +98,7 @@ class Outgoing:
     purpose: Purpose
     attempt_id: str  # ours; providers hand it back
     deadline: float = field(default=float("inf"))  # monotonic clock: not to be started after it
+    written: "asyncio.Future[None] | None" = None  # done once what became of it is on record
     unsubscribe_url: str = ""
     callback_url: str = ""  # of this attempt, as the provider reaches us; empty: it cannot
     must_arrive_by: datetime | None = None  # UTC: later it would come at a wrong hour, or too late

@@ -39,14 +39,14 @@ class Ledger:
 
     async def settle(self, settlement: Settlement) -> None:
         """Returns once it is committed, however often that has to be tried."""
-        await self.note(settlement)
-
-    def note(self, settlement: Settlement) -> "asyncio.Future[None]":
-        """Takes it in without waiting; the future is done once it is committed."""
         written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.note(settlement, written)
+        await written
+
+    def note(self, settlement: Settlement, written: "asyncio.Future[None]") -> None:
+        """Takes it in without waiting; `written` is done once it is committed."""
         self._settlements.append((settlement, written))
         self._start_writing()
-        return written
 
     async def close(self, patience: float | None = None) -> None:
         """Waits until everything taken in is written, `patience` seconds at most."""
@@ -95,10 +95,11 @@ class Ledger:
     async def _gather(self) -> None:
         """Lets what others have to write come along, as long as it keeps coming.
 
-        Half of those on their way are enough: while these are written down, the other half is sent.
+        Half of those on their way are enough: while these are written down, the other half is sent. (As many
+        again are claimed, to follow them.)
         """
         seen = 0
-        while seen < self._waiting and len(self.claimed) > 2 * len(self._settlements):
+        while seen < self._waiting and len(self.claimed) > 4 * len(self._settlements):
             seen = self._waiting
             await asyncio.sleep(GATHER)
 

@@ -90,9 +90,10 @@ class Sender:
             self._budget.spend(-claim.cost)
             return None  # somebody got there first, or something about the customer has changed
         reach(Point.CLAIMED)
-        settlement = await self._hand_over(ready, claim, composed, deadline=deadline)
+        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        settlement = await self._hand_over(ready, claim, composed, deadline=deadline, written=written)
         reach(Point.SENT)
-        written = self.ledger.note(settlement)
+        self.ledger.note(settlement, written)
         written.add_done_callback(lambda _: self._tell(ready, settlement))
         return written
 
@@ -129,12 +130,19 @@ class Sender:
         )
 
     async def _hand_over(
-        self, ready: Ready, claim: Claim, composed: Composed, *, deadline: float
+        self,
+        ready: Ready,
+        claim: Claim,
+        composed: Composed,
+        *,
+        deadline: float,
+        written: "asyncio.Future[None]",
     ) -> Settlement:
         outgoing = replace(
             composed.outgoing,
             attempt_id=claim.id,
             deadline=deadline,
+            written=written,
             callback_url=self._links.callback(claim.id),
         )
         brief = ready.brief
@@ -151,7 +159,8 @@ class Sender:
         except Doubt as doubt:
             return in_doubt(brief, claim, str(doubt), self.clock.now())
         except asyncio.CancelledError:
-            self.ledger.note(in_doubt(brief, claim, "stopped while it was leaving", self.clock.now()))
+            why = "stopped while it was leaving"
+            self.ledger.note(in_doubt(brief, claim, why, self.clock.now()), written)
             raise
         except Exception as error:
             log.exception("a channel broke its word", message=brief.waiting.key)

@@ -85,7 +85,9 @@ class EmailChannel:
 
         When cancelled after the message's last byte, it leaves the same doubt.
         """
-        outcome = await self._pool.send(self._envelope(message), deadline=message.deadline)
+        outcome = await self._pool.send(
+            self._envelope(message), deadline=message.deadline, written=message.written
+        )
         return verdicts.receipt(outcome)
 
     async def probe(self) -> None:

@@ -18,18 +18,25 @@ class Pool:
         self._connector = connector
         self._size = size
         self._idle = idle
+        self._exits = asyncio.Semaphore(size)
         self._waiting: deque[Transaction] = deque()
         self._at_work: set[asyncio.Task[None]] = set()  # one for each connection in use
         self._resting: list[tuple[float, Wire]] = []  # since when (loop time); the latest last
         self._sweep: asyncio.TimerHandle | None = None
 
-    async def send(self, envelope: Envelope, *, deadline: float = float("inf")) -> Outcome:
-        """One transaction. Raises DeliveryError if no connection can be had.
+    async def send(
+        self,
+        envelope: Envelope,
+        *,
+        deadline: float = float("inf"),
+        written: "asyncio.Future[None] | None" = None,
+    ) -> Outcome:
+        """One transaction; see there. Raises DeliveryError if no connection can be had.
 
         When cancelled before its text was handed over, the text stays here.
         """
         loop = asyncio.get_running_loop()
-        transaction = Transaction(envelope, deadline, loop.create_future())
+        transaction = Transaction(envelope, deadline, loop.create_future(), self._exits, written)
         self._waiting.append(transaction)
         if len(self._at_work) < self._size:
             self._at_work.add(loop.create_task(self._work()))

@@ -199,6 +199,7 @@ class Wire(Line):
     async def _hand_over(self, transaction: Transaction) -> Refused | None:
         """Returns None once the final dot is on its way."""
         self._stage = Stage.BODY
+        await self._wait_its_turn(transaction)
         if self._reader.is_empty:
             reach(Point.BEFORE_DOT)
             self._write(transaction)
@@ -211,10 +212,19 @@ class Wire(Line):
             return Refused(Stage.BODY, early)
         raise LineCut(self._lost, early)
 
+    async def _wait_its_turn(self, transaction: Transaction) -> None:
+        """Raises LineCut if it does not come in time: others may hold us for dead then."""
+        left = transaction.deadline + self._patience.until_text - time.monotonic()
+        try:
+            await transaction.leave(min(left, self._patience.body))
+        except TimeoutError:
+            self.cut("the time to hand the text over had passed")
+            raise LineCut(self._lost) from None
+
     def _write(self, transaction: Transaction) -> None:
         """Raises LineCut if the network refused it on the spot: then not a byte of it left."""
         if time.monotonic() > transaction.deadline + self._patience.until_text:
-            self.cut("the time to hand the text over had passed")  # others may hold us for dead
+            self.cut("the time to hand the text over had passed")
         if transaction.is_over:
             self.cut("nobody waits for it any more")
         if not self._lost:
