@@ -61,6 +61,16 @@ async def test_the_next_call_is_the_most_urgent_one_that_nobody_has(shop: Staffe
     assert done(shop) == [("Anna", "took", "task 1"), ("Jānis", "took", "task 2")]
 
 
+async def test_each_call_says_why_for_how_long_and_what_hour_it_is_there(shop: StaffedShop) -> None:
+    anna = await shop.colleague("anna")
+
+    today, card = (await anna.get("/desk/")).text, (await anna.get("/desk/tasks/1")).text
+
+    assert "first day: reminder, order #1001, waits 15\u00a0h" in today
+    assert "17:05 there" in today  # Boris
+    assert "First day: reminder, waits 15\u00a0h" in card
+
+
 async def test_nobody_is_rung_at_night(shop: StaffedShop) -> None:
     anna = await shop.colleague()
 

@@ -72,6 +72,7 @@ class Look:
             style=Markup(_STYLE),  # noqa: S704 - our own file
             now=office.now,
             here=self.here,
+            waits=self.waits,
             **values,
         )
         page = HTMLResponse(drawn, status)
@@ -91,6 +92,13 @@ class Look:
             return f"{local:%a} {hour}"
         year = "" if local.year == now.year else f" {local.year}"
         return f"{local.day} {local:%b}{year} {hour}"
+
+    def waits(self, since: datetime) -> str:
+        """`5 min`, `3 h`, `2 days`: for how long somebody has waited, in whole ones."""
+        minutes = max(0, int((self._office.now - since).total_seconds()) // 60)
+        if minutes < 60:
+            return f"{minutes}\u00a0min"
+        return f"{minutes // 60}\u00a0h" if minutes < 48 * 60 else f"{minutes // (24 * 60)}\u00a0days"
 
 
 def go_to(path: str, *, saying: str = "") -> Response:
