@@ -10,7 +10,6 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from paldies.reports.plots import stacked
@@ -18,6 +17,7 @@ from paldies.simulation import plots
 from paldies.simulation.comparison import Changed, Sums
 from paldies.simulation.composing import Example
 from paldies.simulation.report import Report, Sent, Silence
+from paldies.web.drawing import pages_in
 
 _CHANNELS = {"email": "e-mail", "sms": "text message", "call": "call", "task": "staff"}
 _WEEKDAYS = ("a Monday", "a Tuesday", "a Wednesday", "a Thursday", "a Friday", "a Saturday", "a Sunday")
@@ -62,13 +62,7 @@ def draw_differences(changed: Iterable[Changed], zone: ZoneInfo, *, before: str,
 
 
 def _drawn(page: str, zone: ZoneInfo, **values: Any) -> str:
-    drawing = Environment(
-        loader=PackageLoader("paldies.simulation", "page"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    drawing = pages_in("paldies.simulation", "page")
     drawing.filters |= {
         "amount": lambda number: f"{number:,}",
         "money": lambda cost: f"{Decimal(cost):,.2f}",
