@@ -22,12 +22,14 @@ from paldies.outbox.passages import CHUNK, inside_older_plans, read_passages
 from paldies.outbox.plans import Plans
 from paldies.outbox.stopping import hand_over
 from paldies.store.database import Database
-from paldies.store.pace import Pace
+from paldies.store.pace import A_TURN, Pace
 from paldies.store.prepared import Prepared
 from paldies.store.schema import enrolments, messages, plan_versions
 from paldies.store.tables import CampaignRow, PlanVersion
 
 log = structlog.get_logger(__name__)
+
+_FEW = 5  # passages: what a transaction takes anyway is as long as with these
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,8 @@ def foresee(database: Database, campaign: Campaign, moving: Moving) -> Outlook:
 
 def carry_out(database: Database, to: Target, moving: Moving) -> Outlook:
     """Moves everybody, a short transaction at a time; what was done before an interruption stays done."""
-    outlook, after, pace = Outlook(), 0, Pace(first=CHUNK, most=2 * CHUNK)
+    rest = A_TURN if database.is_sqlite else 0.0  # elsewhere only those who mean the same rows wait
+    outlook, after, pace = Outlook(), 0, Pace(first=CHUNK, most=CHUNK, least=_FEW, rest=rest)
     while piece := _moved_by(database, to, moving, after=after, pace=pace):
         outlook, after = outlook.plus(*piece.moves), piece.last
     database.now(_mark_done, to.id)
