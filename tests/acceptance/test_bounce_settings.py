@@ -11,7 +11,7 @@ from paldies.bootstrap import open_database
 from paldies.channels.email.channel import EmailChannel
 from paldies.cli.root import app
 from paldies.configuration import ConfigurationError, load
-from paldies.outbox import stops
+from paldies.store import stops
 from tests.imap_server import ImapServer
 from tests.outgoings import outgoing
 from tests.smtp_servers import KeepingServer

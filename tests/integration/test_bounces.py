@@ -13,13 +13,13 @@ from paldies.campaigns.words import EventKind
 from paldies.channels.email.imap import Imap, Mailbox, MailboxError
 from paldies.channels.email.returned.notice import Notice, Returned, Verdict
 from paldies.clock import SteppedClock
-from paldies.outbox import stops
 from paldies.outbox.endings import finish
 from paldies.outbox.links import Links
 from paldies.outbox.marks import mark, marked
 from paldies.outbox.planning import plan_new_events
 from paldies.replies.bounces import NotYet, Taken, take_in
 from paldies.replies.mailbox import TELL_AFTER, BounceMailbox
+from paldies.store import stops
 from paldies.store.database import Database
 from paldies.store.schema import attempts, customers, delivery_events, mailboxes, messages, suppressions
 from tests.factories import NOON, RIGA

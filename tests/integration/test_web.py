@@ -18,8 +18,7 @@ from sqlalchemy.orm import Session
 from paldies.bootstrap import SetUpError
 from paldies.campaigns.words import Purpose
 from paldies.customers.suppressions import Wish, suppressed
-from paldies.outbox import stops
-from paldies.store import installation
+from paldies.store import installation, stops
 from paldies.store.database import Database
 from paldies.store.fences import fence_of
 from paldies.store.schema import cases, feedback, instance, messages, staff_tasks, suppressions

@@ -4,8 +4,7 @@ import typer
 
 from paldies.cli.desk import sit_down
 from paldies.cli.output import local, say
-from paldies.outbox import stops
-from paldies.store import installation
+from paldies.store import installation, stops
 
 
 def pause(ctx: typer.Context) -> None:

@@ -11,7 +11,6 @@ from paldies.campaigns.decisions import Defer, Hold, Skip
 from paldies.campaigns.reasons import Reason
 from paldies.campaigns.words import Purpose
 from paldies.channels.base import DeliveryError
-from paldies.outbox import stops
 from paldies.outbox.batch import Ready, decide_batch
 from paldies.outbox.decided import Decided, apply
 from paldies.outbox.evidence import Brief, House, gather
@@ -19,6 +18,7 @@ from paldies.outbox.plans import Plans
 from paldies.outbox.queue import Waiting
 from paldies.outbox.sender import Sender
 from paldies.outbox.supply import Supply
+from paldies.store import stops
 from paldies.store.database import Database
 
 log = structlog.get_logger(__name__)

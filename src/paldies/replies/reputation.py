@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from paldies.campaigns.deliveries import DeliveryKind
 from paldies.channels.email.channel import TRAITS
-from paldies.outbox import stops
+from paldies.store import stops
 from paldies.store.schema import delivery_events, messages
 
 EMAIL = TRAITS.name

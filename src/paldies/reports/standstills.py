@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from paldies.campaigns.reasons import Reason
 from paldies.campaigns.words import MessageStatus
-from paldies.outbox.stops import stopped
 from paldies.store.schema import campaigns, messages
 from paldies.store.statuses import has_status
+from paldies.store.stops import stopped
 
 COUNTED_TO = 10_000  # held messages
 

@@ -6,8 +6,8 @@ from paldies.bootstrap import SetUpError, make_mailbox
 from paldies.channels.email.imap import MailboxError
 from paldies.cli.checks.told import State, Told
 from paldies.cli.desk import Desk
-from paldies.outbox import stops
 from paldies.settings import Settings
+from paldies.store import stops
 
 _HOW = "For url or ses_topic in [email.bounces], see docs/bounces.md."
 
