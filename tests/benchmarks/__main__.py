@@ -5,7 +5,9 @@ Usage: make bench [ARGS="[QUESTION ...] [--size quick|usual|long] [--results FIL
 
 import argparse
 import json
+import sys
 import time
+import traceback
 from pathlib import Path
 
 from paldies import logs
@@ -16,14 +18,19 @@ from tests.benchmarks.questions import QUESTIONS
 from tests.benchmarks.sizes import Size
 
 
-def main(names: list[str], size: Size, results: Path, report: Path | None) -> None:
+def main(names: list[str], size: Size, results: Path, report: Path | None) -> bool:
+    """False if a question could not be answered; the others are."""
     machine = describe()
     answers: Found = {}
     for name in names or QUESTIONS:
         question = QUESTIONS[name]
         print(f"\n{question.TITLE}", flush=True)
         began = time.monotonic()
-        answers[name] = question.ask(size)
+        try:
+            answers[name] = question.ask(size)
+        except Exception:
+            traceback.print_exc()
+            continue
         print(f"  ({name} took {time.monotonic() - began:.0f} s)", flush=True)
         results.parent.mkdir(parents=True, exist_ok=True)
         results.write_text(json.dumps({"on": machine, "size": size, "answers": answers}, indent=1))
@@ -35,6 +42,7 @@ def main(names: list[str], size: Size, results: Path, report: Path | None) -> No
         for target in QUESTIONS[name].tell(found).targets:
             mark = "   " if target.is_reached else " ! "
             print(f"{mark}{target.what}: {target.said} (wanted {target.wanted})")
+    return set(answers) == set(names or QUESTIONS)
 
 
 if __name__ == "__main__":
@@ -47,4 +55,4 @@ if __name__ == "__main__":
     if unknown := set(told.questions) - set(QUESTIONS):
         parser.error(f"no question {', '.join(sorted(unknown))}; there are {', '.join(QUESTIONS)}")
     logs.configure(level=40)
-    main(told.questions, told.size, told.results, told.report)
+    sys.exit(0 if main(told.questions, told.size, told.results, told.report) else 1)

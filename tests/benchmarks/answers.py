@@ -1,5 +1,6 @@
 """What a question has found out, as a page shows it."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,21 +10,29 @@ Found = dict[str, Any]  # what a question has measured: anything that JSON can s
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What was aimed at, and how far we are; `is_reached` as measured, `said` as people read it."""
+    """What was aimed at, and how far we are: `said` is what was measured, as people read it.
+
+    `because`: a sentence on what keeps us from more, shown if it is not reached.
+    """
 
     what: str
     wanted: str
     said: str
     is_reached: bool
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`text` is Markdown, in which `{plot:NAME}` stands for one of the plots (SVG)."""
+    """`text` is Markdown, in which `{plot:NAME}` stands for one of the plots (SVG).
+
+    `figures` are for other pages, by name.
+    """
 
     text: str
     plots: Mapping[str, str] = field(default_factory=dict)
     targets: Sequence[Target] = ()
+    figures: Mapping[str, str] = field(default_factory=dict)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -34,4 +43,4 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def _is_number(cell: str) -> bool:
-    return cell[:1].isdigit() or cell in ("", "–")
+    return not cell or re.fullmatch(r"–|[\d.,]+ ?(|%|/s|×|ms|µs|MB)", cell) is not None

@@ -78,6 +78,7 @@ async def main(told: argparse.Namespace) -> dict[str, float]:
     ended, busy = time.monotonic(), time.process_time() - busy
     sent = _count(stocked.app, _SENT)
     await stocked.daemon.end(5)
+    kept = told.folder / "paldies.db"
     return {
         "orders": told.orders,
         "sent": sent,
@@ -87,6 +88,7 @@ async def main(told: argparse.Namespace) -> dict[str, float]:
         "drain_cpu_s": busy,
         "ended": ended,
         "peak_mb": peak_megabytes(),
+        "kept_bytes": kept.stat().st_size if kept.exists() else 0,
     }
 
 

@@ -83,4 +83,5 @@ def tell(found: Found) -> Answer:
         )
         for latency, share in shares.items()
     ]
-    return Answer(text, {}, targets)
+    figures = {f"far-{each}": f"{found[ON_SQLITE][f'{each}']:,.0f}" for each in _LATENCIES}
+    return Answer(text, {}, targets, figures)

@@ -106,6 +106,7 @@ def _measure(size: int, server: Server | None) -> Found:
             _run(database, *_PAST, last=last)
             _analyse(database)
             found |= _ask_questions(database, orders)
+            found["bytes"] = _size(database) / size
             _run(database, _PUT_OFF, last=last + WARM_UP, until=SOON)
             _run(database, _PUT_OFF, last=last + WARM_UP + SENT, until=BEGIN + timedelta(days=30))
         found["message"] = asyncio.run(_send(folder))
@@ -131,6 +132,15 @@ def _analyse(database: Database) -> None:
     if not database.is_sqlite:
         with database.engine.connect() as connection:
             connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM ANALYZE")
+
+
+def _size(database: Database) -> int:
+    """Bytes of the whole database."""
+    asked = "SELECT pg_database_size(current_database())"
+    if database.is_sqlite:
+        asked = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
+    with database.engine.connect() as connection:
+        return int(connection.exec_driver_sql(asked).scalar_one())
 
 
 def _run(database: Database, *statements: str, last: int, until: datetime = NOW) -> None:

@@ -29,12 +29,29 @@ def tell(found: Found) -> Answer:
         series[f"{name}: a message"] = {row["messages"]: row["message"]["clock"] / 1000 for row in rows}
     plot = lines(series, across="messages", unit=" ms", describes=_TITLE)
     text = _TEXT.format(tables=tables, title=_TITLE, times=found["times"])
-    return Answer(text, {"growth": plot}, [target for each in kept.items() for target in _targets(*each)])
+    targets = [target for each in kept.items() for target in _targets(*each)]
+    figures = {
+        f"{'sqlite' if name == 'SQLite' else 'postgresql'}-{what}": said
+        for name, rows in kept.items()
+        for what, said in _figures(rows[-1]).items()
+    }
+    return Answer(text, {"growth": plot}, targets, figures)
+
+
+def _figures(row: Found) -> Mapping[str, str]:
+    return {
+        "messages": f"{row['messages']:,}",
+        "look": f"{row['due_of_pending']['p99']:.0f}",
+        "start": f"{row['start']['seconds']:.1f}",
+        "start-memory": f"{row['start']['megabytes']:.0f}",
+        "row": f"{row['bytes']:,.0f}",
+    }
 
 
 def _table(rows: Sequence[Found]) -> str:
     head = (
         "messages", "a look, all pending", "a look, most sent", "a message", "an order", "why", "a start",
+        "bytes a message",
     )  # fmt: skip
     return table(
         head,
@@ -45,6 +62,7 @@ def _table(rows: Sequence[Found]) -> str:
                 f"{row['message']['clock'] / 1000:.2f}",
                 *(_times(row[name]) for name in ("planning", "why")),
                 f"{row['start']['seconds']:.2f} s, {row['start']['megabytes']:.0f} MB",
+                f"{row['bytes']:,.0f}",
             )
             for row in rows
         ),

@@ -44,7 +44,7 @@ behind: over {late:g} s.
 
 
 def ask(size: Size) -> Found:
-    return measure(seconds=size.of(4, 10, 60))
+    return measure(seconds=size.of(4, 8, 60))
 
 
 def measure(*, seconds: int) -> Found:
@@ -198,7 +198,8 @@ def tell(found: Found) -> Answer:
             usual["late"]["most"] <= 2 * _TICK * 1000,
         ),
     ]  # fmt: skip
-    return Answer(text, {}, targets)
+    figures = {"hooks": f"{found[_MOST]['hooks']:,.0f}"}
+    return Answer(text, {}, targets, figures)
 
 
 def _free_port() -> int:

@@ -1,9 +1,11 @@
-"""docs/performance.md, written from what was measured.
+"""docs/performance.md, written from what was measured, and the figures of other pages beside it.
 
-Usage: python -m tests.benchmarks.page [PAGE.md]: once more, from the results beside it.
+Usage: python -m tests.benchmarks.page [PAGE.md]: once more, from the results that were kept.
+A figure elsewhere stands between `<!--its name-->` and `<!---->`.
 """
 
 import json
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -27,6 +29,7 @@ will be another one.
 {targets}
 
 {sections}
+
 ## How to ask again
 
 `make bench` asks everything in about a quarter of an hour and prints it; `make bench ARGS="growth --size
@@ -61,19 +64,34 @@ def write(page: Path) -> None:
     }
     pictures = page.with_suffix("")
     pictures.mkdir(exist_ok=True)
-    sections, targets = [], []
+    sections, targets, figures = list[str](), list[Target](), dict[str, str]()
     for name, each in answered.items():
         answer = QUESTIONS[name].tell(each["found"])
         targets += answer.targets
+        figures |= answer.figures
         sections.append(f"## {QUESTIONS[name].TITLE}\n{_placed(answer, pictures)}\n{_when(each['on'])}\n")
     page.write_text(
         _TEXT.format(
             machine=_machine([each["on"] for each in answered.values()]),
             targets=_targets(targets),
-            sections="\n".join(sections),
+            sections="\n".join(sections).rstrip(),
         ),
         encoding="utf-8",
     )
+    for other in page.parent.glob("*.md"):
+        _renew(other, figures)
+
+
+def _renew(other: Path, figures: Mapping[str, str]) -> None:
+    """What was not measured stays as it is."""
+
+    def renewed(found: re.Match[str]) -> str:
+        return f"<!--{found[1]}-->{figures.get(found[1], found[2])}<!---->"
+
+    text = other.read_text(encoding="utf-8")
+    new = re.sub(r"<!--([\w-]+)-->(.*?)<!---->", renewed, text)
+    if new != text:
+        other.write_text(new, encoding="utf-8")
 
 
 def _results(page: Path) -> Path:
@@ -104,7 +122,9 @@ def _targets(targets: Sequence[Target]) -> str:
     rows = [
         (each.what, each.wanted, each.said, "yes" if each.is_reached else "**not yet**") for each in targets
     ]
-    return table(("", "wanted", "measured", "reached"), rows)
+    behind = [f"- {each.what}: {each.because}." for each in targets if each.because and not each.is_reached]
+    where = ["Where we are behind:", "", *behind] if behind else []
+    return "\n".join([table(("", "wanted", "measured", "reached"), rows), "", *where]).rstrip()
 
 
 if __name__ == "__main__":

@@ -199,7 +199,13 @@ def tell(found: Found) -> Answer:
         for name, each in kept.items()
     ]  # fmt: skip
     text = _TEXT.format(orders=found["orders"], table=table(("", *kept), rows))
-    return Answer(text, {}, targets)
+    figures = {
+        f"{short}-{what.replace(' ', '-')}": f"{found[name][what]['rate']:,.0f}"
+        for short, name in (("sqlite", "SQLite"), ("postgresql", "PostgreSQL"))
+        if name in kept
+        for what in ("taken in", "planned")
+    }
+    return Answer(text, {}, targets, figures)
 
 
 if __name__ == "__main__":

@@ -117,7 +117,7 @@ def _count(number: float) -> str:
 
 
 def _short(value: float) -> str:
-    return f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
+    return f"{value:,.0f}" if value >= 10 else f"{value:.3g}"
 
 
 def _svg(drawn: Sequence[str], *, height: int, describes: str) -> str:

@@ -54,7 +54,7 @@ SLOW = (Slow(50, 16), Slow(200, 16))
 
 
 def ask(size: Size) -> Found:
-    return measure(seconds=size.of(2, 8, 30))
+    return measure(seconds=size.of(2, 6, 30))
 
 
 def measure(*, seconds: float) -> Found:
@@ -109,8 +109,7 @@ def work_off(
 
 
 def tell(found: Found) -> Answer:
-    rows: list[Any] = []
-    drawn, targets = [], []
+    rows, drawn, targets, figures = list[Any](), list[Bar](), list[Target](), dict[str, str]()
     for each in found["receivers"]:
         rates = {int(workers): rate for workers, rate in each["rates"].items()}
         most = Slow(each["takes"], each["connections"]).most
@@ -118,11 +117,14 @@ def tell(found: Found) -> Answer:
         for workers, rate in rates.items():
             times = rate / rates[1]
             rows.append((where, workers, f"{rate:,.0f}/s", f"{times:.2f} ×", f"{rate / most / workers:.0%}"))
+            figures[f"workers-{each['takes']:g}-{workers}"] = f"{times:.2f}"
+            figures[f"workers-{each['takes']:g}-{workers}-rate"] = f"{rate:,.0f}"
             drawn.append(Bar(f"{each['takes']:g} ms, {workers} worker{'s'[: workers > 1]}", times, "ours"))
             if least := _LEAST.get(workers):
                 what = f"{workers} workers beside one, {where}"
-                targets.append(Target(what, f"≥ {least:g} ×", f"{times:.2f} ×", times >= least))
+                because = f"all of them, the database and the receiver share {found['cores']} cores"
+                targets.append(Target(what, f"≥ {least:g} ×", f"{times:.2f} ×", times >= least, because))
     head = ("receiver", "workers", "mails", "beside one", "of what the receiver allows")
     plot = bars(drawn, unit=" ×", describes="One, two and four workers")
     text = _TEXT.format(cores=found["cores"], table=table(head, rows))
-    return Answer(text, {"workers": plot}, targets)
+    return Answer(text, {"workers": plot}, targets, figures)

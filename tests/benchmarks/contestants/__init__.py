@@ -17,9 +17,9 @@ def everybody() -> list[Contestant]:
     return [
         Ours(ON_SQLITE),
         SmtpSource(),
-        Ours(ON_POSTGRESQL, is_shared=True),
+        Ours(ON_POSTGRESQL, is_shared=True, share=0.5),
         Nodemailer(),
-        Ours(ON_TWO, is_shared=True, processes=2),
+        Ours(ON_TWO, is_shared=True, processes=2, share=0.5),
         PostOffice(),
         Celery(),
         Naive(),

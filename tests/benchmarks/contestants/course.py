@@ -30,12 +30,14 @@ class Course:
 class Finish:
     """`ended`: the monotonic clock when everything was sent and written down; None: once it was accepted.
 
-    Seconds of processor time are those of the contestant while it sent; None where nobody knows.
+    Seconds of processor time are those of the contestant while it sent, bytes what it keeps in its database;
+    None where nobody knows.
     """
 
     ended: float | None = None
     megabytes: float | None = None
     work: float | None = None
+    kept: int | None = None
 
 
 class Contestant(Protocol):

@@ -50,6 +50,7 @@ class Ours:
             max(each["ended"] for each in told),
             sum(each["peak_mb"] for each in told),
             sum(each["drain_cpu_s"] for each in told),
+            told[0]["kept_bytes"] or None,
         )
 
 
