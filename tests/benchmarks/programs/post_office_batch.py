@@ -57,7 +57,7 @@ def main(folder: Path, mails: Path, port: int) -> dict[str, float]:
             for one in map(json.loads, lines)
         )
     busy = time.process_time()
-    while mail.send_queued(processes=1, log_level=1)[0]:
+    while mail.send_queued()[0]:
         pass
     return {
         "ended": time.monotonic(),
