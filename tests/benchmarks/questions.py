@@ -3,7 +3,17 @@
 from collections.abc import Mapping
 from typing import Protocol, cast
 
-from tests.benchmarks import far_away, growth, hooks, limited, planning, rates, side_by_side, workers
+from tests.benchmarks import (
+    far_away,
+    growth,
+    hooks,
+    limited,
+    planning,
+    rates,
+    side_by_side,
+    simulated,
+    workers,
+)
 from tests.benchmarks.answers import Answer, Found
 from tests.benchmarks.sizes import Size
 
@@ -18,5 +28,5 @@ class Question(Protocol):
 
 QUESTIONS: Mapping[str, Question] = {
     module.__name__.rpartition(".")[2]: cast(Question, module)
-    for module in (side_by_side, far_away, limited, workers, rates, hooks, planning, growth)
+    for module in (side_by_side, far_away, limited, workers, rates, hooks, planning, growth, simulated)
 }
