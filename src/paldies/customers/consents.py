@@ -91,9 +91,9 @@ _MOVE = Prepared(
         wording=bindparam("said"),
     )
 )
-_GRANTED = (
+_GRANTED = Question(
     select(consents.c.address, consents.c.purpose)
-    .where(consents.c.address.in_(bindparam("addresses", expanding=True)))
+    .where(among(consents.c.address, "addresses"))
     .where(consents.c.channel == bindparam("asked_channel"), consents.c.withdrawn_at.is_(None))
 )
 
@@ -105,7 +105,7 @@ def consented(
     if not asked:
         return set()
     addresses = list({address for address, _ in asked})
-    found = session.execute(_GRANTED, {"addresses": addresses, "asked_channel": channel})
+    found = _GRANTED.ask(session, addresses=addresses, asked_channel=channel)
     return {(address, Purpose(purpose)) for address, purpose in found} & set(asked)
 
 

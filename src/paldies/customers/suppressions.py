@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from paldies.campaigns.words import Purpose
 from paldies.customers.forgotten import forgotten_addresses
 from paldies.customers.revision import bump, customers_using
+from paldies.store.among import among
 from paldies.store.prepared import Prepared
 from paldies.store.questions import Question
 from paldies.store.schema import suppressions
@@ -77,9 +78,9 @@ class Wish:
     campaign: str = ""
 
 
-_STANDING = (
+_STANDING = Question(
     select(suppressions.c.address, suppressions.c.purpose, suppressions.c.campaign, suppressions.c.reason)
-    .where(suppressions.c.address.in_(bindparam("addresses", expanding=True)))
+    .where(among(suppressions.c.address, "addresses"))
     .where(suppressions.c.lifted_at.is_(None))
     .where(or_(suppressions.c.channel == "", suppressions.c.channel == bindparam("asked_channel")))
     .order_by(suppressions.c.id.desc())
@@ -92,7 +93,7 @@ def suppressed(session: Session, wishes: Collection[Wish], *, channel: str) -> d
     if not wishes:
         return {}
     addresses = list({wish.address for wish in wishes})
-    found = session.execute(_STANDING, {"addresses": addresses, "asked_channel": channel}).all()
+    found = _STANDING.ask(session, addresses=addresses, asked_channel=channel)
     # the oldest has the last word
     reasons = {(row.address, row.purpose, row.campaign): row.reason for row in found}
     reasons |= {(address, "", ""): _FORGOTTEN for address in forgotten_addresses(session, addresses)}

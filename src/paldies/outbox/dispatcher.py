@@ -17,7 +17,7 @@ from paldies.outbox.evidence import Brief, House, gather
 from paldies.outbox.plans import Plans
 from paldies.outbox.queue import Waiting
 from paldies.outbox.sender import Sender
-from paldies.outbox.supply import Supply
+from paldies.outbox.supply import BATCH, Supply
 from paldies.store import stops
 from paldies.store.database import Database
 
@@ -37,7 +37,7 @@ class Dispatcher:
         self._plans = plans
         self._house = house
         self._supply = supply
-        self._ready: asyncio.Queue[Ready] = asyncio.Queue(maxsize=supply.batch)
+        self._ready: asyncio.Queue[Ready] = asyncio.Queue(maxsize=BATCH)
         self._in_hand: dict[int, int] = {}  # message → customer: decided, and not yet settled
         self._workers: list[asyncio.Task[None]] = []
         self._is_retired = False

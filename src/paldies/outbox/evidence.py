@@ -105,7 +105,7 @@ def gather(
     addresses = [_address(traits, orders.get(row.order_id or 0), people[row.customer_id]) for row in rows]
     asked = {(address, row.purpose) for address, row in zip(addresses, rows, strict=True) if address}
     agreed = consented(session, asked, channel=traits.name)
-    wishes = {Wish(address, row.purpose, row.campaign) for address, row in zip(addresses, rows, strict=True)}
+    wishes = [Wish(address, row.purpose, row.campaign) for address, row in zip(addresses, rows, strict=True)]
     refused = suppressed(session, {wish for wish in wishes if wish.address}, channel=traits.name)
     so_far = happened(session, list(orders))
     contacts, in_flight = _contacts(
@@ -124,7 +124,7 @@ def gather(
     }
 
     briefs = []
-    for row, address in zip(rows, addresses, strict=True):
+    for row, address, wish in zip(rows, addresses, wishes, strict=True):
         campaign = plans.version(session, row.plan_version_id)
         order = orders.get(row.order_id or 0)
         state = states[row.campaign]
@@ -160,7 +160,7 @@ def gather(
             campaign_paused=state.paused_at is not None,
             campaign_withdrawn=state.withdrawn_at is not None,
             has_channel=house.channels is None or traits.name in house.channels,
-            suppressed=refused.get(Wish(address, row.purpose, row.campaign), ""),
+            suppressed=refused.get(wish, ""),
             has_consent=(address, row.purpose) in agreed,
             may_soft_opt_in=house.soft_opt_in and order is not None,
             has_way_out=house.has_way_out,

@@ -13,8 +13,6 @@ BATCH = 500
 
 
 class Supply(Protocol):
-    batch: int  # how many messages may wait for a connection
-
     async def take(self, in_hand: Collection[int]) -> list[Waiting]:
         """Those that are due, and neither in our hands nor in anybody else's, as far as the rate allows."""
         ...
@@ -27,8 +25,6 @@ class Supply(Protocol):
 class OwnSupply:
     """Of a daemon that has the database, and each channel's rate, to itself."""
 
-    batch = BATCH
-
     def __init__(self, database: Database, channel: str, *, rate: Rate, clock: Clock) -> None:
         self._database = database
         self._channel = channel
@@ -37,7 +33,7 @@ class OwnSupply:
 
     async def take(self, in_hand: Collection[int]) -> list[Waiting]:
         now = self._clock.now()
-        tokens = self._rate.take(self.batch, now)
+        tokens = self._rate.take(BATCH, now)
         if not tokens:
             return []
         due = await self._database.read(queue.due, self._channel, now, tokens + len(in_hand))

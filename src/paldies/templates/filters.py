@@ -36,7 +36,7 @@ def number(context: Context, value: object) -> str:
         raise Unprintable(
             f"{_kind(value)} is not a number", remedy="Use it as {{ customer.order_count|number }}."
         )
-    return _number(Decimal(str(value)), _locale(context))
+    return _number(value, _locale(context))
 
 
 @pass_context
@@ -117,8 +117,8 @@ def _money(amount: Decimal, currency: str, locale: str) -> str:
 
 
 @_remembered
-def _number(value: Decimal, locale: str) -> str:
-    return format_decimal(value, locale=conventions(locale))
+def _number(value: float | Decimal, locale: str) -> str:
+    return format_decimal(Decimal(str(value)), locale=conventions(locale))
 
 
 @_remembered
