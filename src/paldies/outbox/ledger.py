@@ -13,7 +13,7 @@ from paldies.store.database import Database
 
 log = structlog.get_logger(__name__)
 
-GATHER = 0.002  # seconds; while more comes in within that time, it comes along: half the commits
+GATHER = 0.005  # seconds; while more comes in within that time, it comes along: half the commits
 
 
 class Ledger:
