@@ -13,12 +13,12 @@ from zoneinfo import ZoneInfo
 import typer
 from rich.console import Console
 
+from paldies import loops
 from paldies.bootstrap import make_shop
 from paldies.campaigns.durations import parse_duration
 from paldies.cli.desk import Desk, sit_down
 from paldies.cli.order_import import reading_of, source_named
 from paldies.cli.output import AsJson, Refused, as_json, complain, say
-from paldies import loops
 from paldies.cli.simulated import shown_differences, shown_report
 from paldies.orders.shops.base import Rejected
 from paldies.orders.shops.reading import Reading

@@ -51,11 +51,12 @@ async def play(
 ) -> Played:
     """`folder` is empty and gets the simulation's database; `real` is only read, for customers' wishes.
 
-    What comes of it is the same in any number of parts; None: as many as there are processors for.
+    What comes of it is the same in any number of parts; None: as many as are worth it here.
     """
     url = real.url.render_as_string(hide_password=False) if real else None
     common = Scene(settings, stage, span, url, takes_consents)
-    count = parts or _worth(settings, tape)
+    # what is left of a day's budget is for whoever comes first, which parts cannot tell
+    count = 1 if settings.twilio.daily_budget else parts or _worth(tape)
     examples = await _played(common, tape, folder, parts=count, on_progress=on_progress)
     if count > 1:
         join([_place(folder, part) / FILE for part in range(count)], folder / FILE)
@@ -65,11 +66,8 @@ async def play(
     return Played(folder / FILE, tuple(examples.values()))
 
 
-def _worth(settings: Settings, tape: Tape) -> int:
-    """Into how many parts: a day's budget is for whoever comes first, which the parts cannot tell."""
-    if settings.twilio.daily_budget or tape.orders < WORTH_IT:
-        return 1
-    return min(_MOST, len(os.sched_getaffinity(0)))
+def _worth(tape: Tape) -> int:
+    return 1 if tape.orders < WORTH_IT else min(_MOST, os.cpu_count() or 1)
 
 
 async def _played(
