@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from paldies.campaigns.definition import Campaign, Step
@@ -18,7 +18,9 @@ from paldies.campaigns.traits import Traits
 from paldies.campaigns.words import AddressKind, MessageStatus, Purpose
 from paldies.customers.consents import consented
 from paldies.customers.suppressions import Wish, suppressed
+from paldies.outbox.blast import blast_room
 from paldies.outbox.confirmed import confirmed_cases
+from paldies.outbox.earlier import earlier_moments
 from paldies.outbox.happened import happened
 from paldies.outbox.plans import Plans
 from paldies.outbox.queue import Waiting
@@ -32,16 +34,12 @@ from paldies.store.schema import (
     enrolments,
     instance,
     messages,
-    sending_hours,
 )
 from paldies.store.statuses import has_status
 from paldies.store.views import OrderView, customer_value, read_customers, read_orders
 from paldies.templates.by_hand import Wording
 
 UNREACHABLE_AFTER = timedelta(hours=1)
-BLAST_WINDOW = timedelta(hours=1)
-BLAST_MEMORY = timedelta(days=28)
-SMALLEST_BLAST = 50
 _WENT = (MessageStatus.SENDING, MessageStatus.SENT, MessageStatus.UNCONFIRMED)
 
 # Made once: asking takes less time than putting the question into words.
@@ -115,11 +113,11 @@ def gather(
     states = {row.name: row for row in session.execute(_CAMPAIGNS)}
     silent_since = _failing_shops(session)
     adopted_at, woke_at = _past_of_the_database(session)
-    earlier = _earlier_moments(session, rows, plans)
+    earlier = earlier_moments(session, rows, plans)
     complaints = confirmed_cases(session, rows, plans, orders=orders, home_zone=house.home_zone)
     worded = read_wordings(session, [row.id for row in rows if row.approved_at])
     rooms = {
-        asked: _blast_room(session, *asked)
+        asked: blast_room(session, *asked)
         for asked in {(row.campaign, row.now) for row in rows if row.is_late_seen}
     }
 
@@ -219,41 +217,3 @@ def _past_of_the_database(session: Session) -> tuple[datetime | None, datetime |
     """When it was adopted, and when it last woke up."""
     row = session.execute(_PAST).one_or_none()
     return (row.adopted_at, row.woke_at) if row else (None, None)
-
-
-def _earlier_moments(session: Session, rows: Sequence[Waiting], plans: Plans) -> dict[int, datetime]:
-    """For steps that choose their moment: the latest moment of the steps before them."""
-    choosing = {
-        row.enrolment_id: plans.version(session, row.plan_version_id)
-        for row in rows
-        if (step := plans.version(session, row.plan_version_id).step(row.step)) and step.looks_early
-    }
-    if not choosing:
-        return {}
-    moments: dict[int, dict[str, datetime]] = defaultdict(dict)
-    wanted = select(messages.c.enrolment_id, messages.c.step, messages.c.send_at, messages.c.claimed_at)
-    for found in session.execute(wanted.where(messages.c.enrolment_id.in_(choosing))):
-        moments[found.enrolment_id][found.step] = found.claimed_at or found.send_at
-    earlier = {}
-    for row in rows:
-        if (campaign := choosing.get(row.enrolment_id)) and campaign.step(row.step):
-            order_of_steps = [step.key for step in campaign.steps]
-            before = order_of_steps[: order_of_steps.index(row.step)]
-            known = [moments[row.enrolment_id][key] for key in before if key in moments[row.enrolment_id]]
-            if known:
-                earlier[row.id] = max(known)
-    return earlier
-
-
-def _blast_room(session: Session, campaign: str, now: datetime) -> int:
-    """How many late-seen messages of a campaign may still leave in this rolling hour."""
-    went = session.scalar(
-        select(func.count())
-        .select_from(messages)
-        .where(messages.c.campaign == campaign, messages.c.is_late_seen)
-        .where(messages.c.claimed_at > now - BLAST_WINDOW)
-    )
-    busiest = session.scalar(
-        select(func.max(sending_hours.c.messages)).where(sending_hours.c.hour >= now - BLAST_MEMORY)
-    )
-    return max(SMALLEST_BLAST, 5 * (busiest or 0)) - (went or 0)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, true
 from sqlalchemy.orm import Session
 
-from paldies.outbox.evidence import BLAST_MEMORY
+from paldies.outbox.blast import BLAST_MEMORY
 from paldies.store.schema import attempts, delivery_events, sending_hours
 
 CHUNK = 300  # rows in one transaction: under 50 ms on SQLite

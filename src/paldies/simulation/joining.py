@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Column, Table
 
 from paldies.campaigns.reasons import Reason
-from paldies.outbox.evidence import SMALLEST_BLAST
+from paldies.outbox.blast import SMALLEST_BLAST
 from paldies.store.schema import attempts, customers, enrolments, messages, orders
 
 # What is read of a simulation: see figures, listing, comparison. Parents first.
