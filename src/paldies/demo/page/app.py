@@ -3,48 +3,16 @@
 from importlib.resources import files
 from typing import Any
 
-from fastapi import FastAPI, HTTPException, Request, Response
-from starlette.middleware.base import RequestResponseEndpoint
-from starlette.middleware.trustedhost import TrustedHostMiddleware
+from fastapi import FastAPI, HTTPException
 
 from paldies.demo.page.cards import card_of, ticker, told
 from paldies.demo.page.view import View, day_and_time
-
-# Letters are shown in frames that inherit this: what they might name elsewhere is not fetched either.
-_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src data:;"
-    " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
-_ASSETS = {
-    "index.html": "text/html; charset=utf-8",
-    "style.css": "text/css; charset=utf-8",
-    "board.js": "text/javascript; charset=utf-8",
-    "reader.js": "text/javascript; charset=utf-8",
-}
+from paldies.web.own_machine import page_of_own
 
 
 def make_page(view: View) -> FastAPI:
-    page = FastAPI(openapi_url=None)
-    page.add_middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])
-
-    @page.middleware("http")
-    async def keep_to_this_machine(request: Request, call_next: RequestResponseEndpoint) -> Response:
-        """The pages for customers, which are mounted here, bring rules of their own."""
-        response = await call_next(request)
-        response.headers.setdefault("Content-Security-Policy", _POLICY)
-        response.headers.setdefault("Referrer-Policy", "no-referrer")
-        response.headers.setdefault("Cache-Control", "no-store")
-        return response
-
-    @page.get("/")
-    async def index() -> Response:
-        return _asset("index.html")
-
-    @page.get("/assets/{name}")
-    async def asset(name: str) -> Response:
-        if name not in _ASSETS:
-            raise HTTPException(404)
-        return _asset(name)
+    # what letters might name elsewhere is not fetched either
+    page = page_of_own(files(__package__), images="data:")
 
     @page.get("/news")
     async def news(since: int = 0) -> dict[str, Any]:
@@ -106,7 +74,3 @@ def make_page(view: View) -> FastAPI:
         ]
 
     return page
-
-
-def _asset(name: str) -> Response:
-    return Response((files(__package__) / name).read_bytes(), media_type=_ASSETS[name])
