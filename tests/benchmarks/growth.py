@@ -14,17 +14,14 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
 from statistics import quantiles
 from types import SimpleNamespace
 from typing import Any
 
 from paldies import logs
-from paldies.bootstrap import App, build
+from paldies.bootstrap import build
 from paldies.channels import TRAITS
-from paldies.channels.base import Outgoing, Receipt, Rendered
-from paldies.clock import SteppedClock
 from paldies.configuration import load
 from paldies.daemon import Daemon
 from paldies.outbox import queue
@@ -37,6 +34,7 @@ from tests.benchmarks import five_steps, growth_told
 from tests.benchmarks.answers import Found
 from tests.benchmarks.five_steps import BEGIN, HOME, STEPS, fill, plan_all, publish_five, written
 from tests.benchmarks.memory import peak_megabytes
+from tests.benchmarks.one_message import send
 from tests.benchmarks.sizes import Size
 from tests.postgres import NoServer, Server, postgres
 from tests.whole_house import furnish
@@ -109,7 +107,7 @@ def _measure(size: int, server: Server | None) -> Found:
             found["bytes"] = _size(database) / size
             _run(database, _PUT_OFF, last=last + WARM_UP, until=SOON)
             _run(database, _PUT_OFF, last=last + WARM_UP + SENT, until=BEGIN + timedelta(days=30))
-        found["message"] = asyncio.run(_send(folder))
+        found["message"] = asyncio.run(send(folder, NOW, SOON, count=SENT))
     return found
 
 
@@ -180,47 +178,6 @@ def _times(what: str, ask: Callable[[], Any], *, before: Callable[[int], Any] = 
     steps = quantiles(times[FIRST_ONES:], n=100)
     print(f"  {what}: p50 {steps[49]:.1f} ms, p99 {steps[98]:.1f} ms", flush=True)
     return {"p50": steps[49], "p99": steps[98]}
-
-
-class _Instant:
-    """Whatever it is handed has arrived."""
-
-    traits = TRAITS["email"]
-    concurrency = 16
-
-    def price(self, rendered: Rendered) -> Decimal:
-        return Decimal(0)
-
-    async def send(self, message: Outgoing) -> Receipt:
-        return Receipt("taken")
-
-    async def probe(self) -> None: ...
-
-    async def close(self) -> None: ...
-
-
-async def _send(folder: Path) -> Found:
-    """Decided, rendered, claimed and settled: microseconds by the clock, and of this process's work."""
-    clock = SteppedClock(NOW)
-    app = build(load(folder / "paldies.toml", {}), clock=clock, channels=[_Instant()])
-    daemon = Daemon(app)
-    await daemon.begin()
-    for now in (NOW, SOON):
-        clock.move_to(now)
-        await daemon.watch(app.shops[0])
-        began, work = time.perf_counter(), time.process_time()
-        await _drain(app)
-    each = (time.perf_counter() - began) / SENT * 1e6, (time.process_time() - work) / SENT * 1e6
-    assert not app.database.look(queue.due, "email", SOON, 1)
-    await daemon.end(5)
-    print(f"  sending one: {each[0]:.0f} µs, {each[1]:.0f} of work")
-    return dict(zip(("clock", "work"), each, strict=True))
-
-
-async def _drain(app: App) -> None:
-    for dispatcher in app.dispatchers:
-        await dispatcher.dispatch()
-        await dispatcher.drained()
 
 
 def _started(folder: Path) -> Found:
