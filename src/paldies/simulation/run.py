@@ -24,7 +24,7 @@ from paldies.simulation.telling import INSTANT
 from paldies.store.database import Database
 
 AFTERWARDS = timedelta(days=90)  # what the last orders still have to be told, at most
-WORTH_IT = 3_000  # orders: to begin in two processes takes as long as to play some hundreds
+WORTH_IT = 10_000  # orders: to begin in two processes takes as long as to play some thousands
 _MOST = 2  # parts: each has some 150 MB of memory to itself
 OnProgress = Callable[[datetime], None]
 
