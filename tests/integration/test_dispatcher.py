@@ -415,12 +415,12 @@ async def test_any_number_of_fresh_messages_goes(bench: Bench) -> None:
 
 
 async def test_no_more_goes_than_the_rate_allows(bench: Bench) -> None:
-    async with make_bench(bench.database, bench.templates, rate="5/s") as slow:
+    async with make_bench(bench.database, bench.templates, rate="10/s") as slow:
         await slow.orders(*(f"Customer{n}" for n in range(12)))
 
         await slow.dispatch(at=20 * MINUTES)
         first = len(slow.channel.sent)
-        await slow.dispatch(at=20 * MINUTES + timedelta(seconds=1))
+        await slow.dispatch(at=20 * MINUTES + timedelta(seconds=0.5))
 
         assert (first, len(slow.channel.sent)) == (5, 10)
 

@@ -9,23 +9,40 @@ from paldies.outbox.rate import Rate, RateError
 from tests.factories import NOON
 
 SECOND = timedelta(seconds=1)
+HALF = SECOND / 2
 
 
 def test_a_second_brings_as_many_tokens_as_the_rate_says() -> None:
     rate = Rate("14/s")
 
-    taken = [rate.take(500, NOON), rate.take(500, NOON), rate.take(500, NOON + SECOND)]
+    taken = [rate.take(500, NOON + looks * HALF) for looks in range(3)]
 
-    assert taken == [14, 0, 14]
+    assert (rate.take(500, NOON + SECOND), taken) == (0, [7, 7, 7])
+
+
+def test_what_nobody_wanted_is_not_saved_up_for_a_burst() -> None:
+    rate = Rate("100/s")
+    rate.take(500, NOON)
+
+    taken = [rate.take(500, NOON + 5 * SECOND + looks * HALF) for looks in range(2)]
+
+    assert sum(taken) == 100
+
+
+def test_whoever_looks_more_rarely_gets_what_came_together_since() -> None:
+    rate = Rate("100/s", holds=30 * SECOND)
+    rate.take(5_000, NOON)
+
+    assert rate.take(5_000, NOON + 30 * SECOND) == 3_000
 
 
 def test_tokens_that_were_not_needed_go_back() -> None:
     rate = Rate("10/s")
-    rate.take(10, NOON)
+    rate.take(5, NOON)
 
     rate.give_back(4)
 
-    assert rate.take(10, NOON) == 4
+    assert rate.take(5, NOON) == 4
 
 
 def test_a_slow_rate_lets_one_go_at_a_time() -> None:
@@ -37,11 +54,11 @@ def test_a_slow_rate_lets_one_go_at_a_time() -> None:
 
 
 def test_a_clock_set_back_brings_nothing_and_breaks_nothing() -> None:
-    rate = Rate("5/s")
+    rate = Rate("10/s")
     rate.take(5, NOON)
 
     assert rate.take(5, NOON - timedelta(hours=1)) == 0
-    assert rate.take(5, NOON - timedelta(hours=1) + SECOND) == 5
+    assert rate.take(5, NOON - timedelta(hours=1) + HALF) == 5
 
 
 @pytest.mark.parametrize("text", ["", "14", "0/s", "fast", "-1/s", "14/d"])

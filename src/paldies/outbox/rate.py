@@ -3,7 +3,9 @@
 import re
 from datetime import datetime, timedelta
 
-A_SECOND = timedelta(seconds=1)
+# As long as it is from one look to the next. What a whole second brings, saved up while nobody wanted it,
+# would let half as much again go in the second after a rest; a server that counts would refuse that.
+HOLDS = timedelta(seconds=0.5)
 _UNITS = {"s": 1, "m": 60, "h": 3600}
 
 
@@ -14,13 +16,13 @@ class RateError(ValueError):
 class Rate:
     """A token bucket that holds one message at least."""
 
-    def __init__(self, text: str, *, holds: timedelta = A_SECOND) -> None:
+    def __init__(self, text: str, *, holds: timedelta = HOLDS) -> None:
         """`holds`: how long tokens gather. Whoever looks more rarely gets what came together since."""
         match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*/\s*([smh])\s*", text)
         if not match or not float(match[1]):
             raise RateError(f'{text!r} is not a rate: write for example "14/s", "300/m" or "1000/h"')
         self.per_second = float(match[1]) / _UNITS[match[2]]
-        self._capacity = max(1.0, self.per_second * max(A_SECOND, holds).total_seconds())
+        self._capacity = max(1.0, self.per_second * holds.total_seconds())
         self._tokens = self._capacity
         self._filled_at: datetime | None = None
 
