@@ -43,6 +43,8 @@ class Daemon:
         deadline = time.monotonic() + self.app.stop_timeout.total_seconds()
         for dispatcher in self.app.dispatchers:
             dispatcher.retire()  # or a long queue would be sent to its end
+        for shop in self.app.shops:
+            shop.retire()  # or one with years of orders would be read to its end
         await engine.stop(max(0.0, deadline - time.monotonic()))
         await self.end(max(0.0, deadline - time.monotonic()))
         log.info("stopped")

@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy.exc import OperationalError
 
 from paldies.orders.shops.base import ShopError
-from paldies.orders.watcher import Watched, Watcher
+from paldies.orders.watcher import Retired, Watched, Watcher
 
 log = structlog.get_logger(__name__)
 
@@ -89,11 +89,17 @@ class WatchedShop:
             except Exception as error:
                 self._report_error(error)
 
+    def retire(self) -> None:
+        """Reads no further than the page in hand: a first import of years would keep us from stopping."""
+        self._watcher.is_retired = True
+
     def close(self) -> None:
         self._watcher.shop.close()
 
     def _report_error(self, error: Exception) -> None:
         match error:
+            case Retired():
+                log.info("a shop is read on after the next start", shop=self.name)
             case ShopError():
                 self._report(str(error))
             case OperationalError():  # ours: the shop's own are ShopErrors

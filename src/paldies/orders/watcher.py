@@ -53,19 +53,24 @@ class Watched:
         )
 
 
+class Retired(Exception):
+    """We are stopping. What was read until then stays; the rest is read after the next start."""
+
+
 class Watcher:
     """One shop. Its methods block; a shop is asked one thing at a time."""
 
     def __init__(self, database: Database, shop: Shop, *, home_zone: str, country: str = "") -> None:
         """`home_zone` is what the shop's bare days are meant in, `country` its national telephone numbers."""
         self.shop = shop
+        self.is_retired = False  # set by another thread: the look under way ends with the page in hand
         self.seen = 0  # orders that the look under way has been told of so far; for who waits for it
         self._database = database
         self._home = Home(ZoneInfo(home_zone), country)
         self._reported: set[Rejected] = set()
 
     def watch(self, now: datetime) -> Watched:
-        """One poll. Raises ShopError once that is written down; what was read until then stays."""
+        """One poll. Raises ShopError, once that is written down, or Retired; what was read stays."""
         progress = self._begin(now)
         with self._noting_failure(now):
             watched = self._take(self.shop.poll(progress.cursor), progress, now=now, keeps_cursor=True)
@@ -138,6 +143,8 @@ class Watcher:
         watched, cursor = Watched(), progress.cursor
         with _closing(pages):
             for page in pages:
+                if self.is_retired:
+                    raise Retired
                 has_moved = keeps_cursor and page.cursor != cursor
                 taken = storing.store(
                     self._database,
@@ -168,6 +175,8 @@ class Watcher:
         """Whatever goes wrong while a shop is read, it is written down that the shop's state is not known."""
         try:
             yield
+        except Retired:
+            raise
         except Exception as error:
             self.note_failure(str(error) if isinstance(error, ShopError) else f"unforeseen: {error!r}", now)
             raise

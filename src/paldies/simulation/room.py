@@ -2,8 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
-from paldies.outbox.rate import A_SECOND, Rate
+from paldies.outbox.rate import Rate
 
+_A_SECOND = timedelta(seconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -17,7 +18,7 @@ class Room:
     def __init__(self, rate: str, *, look_every: timedelta) -> None:
         """`rate` is written as for Rate; with `look_every` the places of a whole look come at once."""
         per_second = Rate(rate).per_second
-        self._span = max(A_SECOND, look_every, timedelta(seconds=1 / per_second))
+        self._span = max(_A_SECOND, look_every, timedelta(seconds=1 / per_second))
         self._places = int(per_second * self._span.total_seconds())
         self._taken: dict[int, int] = {}
         self._later: dict[int, int] = {}  # from a full span to one that may have room
