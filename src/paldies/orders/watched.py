@@ -52,7 +52,7 @@ class WatchedShop:
         """
         self._asking = asyncio.create_task(self.watch(now))
         _, late = await asyncio.wait([self._asking], timeout=patience)
-        if late:
+        if late and not self._watcher.is_retired:
             if seen := self._watcher.seen:
                 why = f"shop {self.name!r}: it is still being read, {seen:,} orders so far"
                 self._tell_progress()
