@@ -95,11 +95,10 @@ class Ledger:
     async def _gather(self) -> None:
         """Lets what others have to write come along, as long as it keeps coming.
 
-        Half of those on their way are enough: while these are written down, the other half is sent. (As many
-        again are claimed, to follow them.)
+        Once half of what is claimed has come back from the wire, the other half waits for this.
         """
         seen = 0
-        while seen < self._waiting and len(self.claimed) > 4 * len(self._settlements):
+        while seen < self._waiting and len(self.claimed) > 2 * len(self._settlements):
             seen = self._waiting
             await asyncio.sleep(GATHER)
 
