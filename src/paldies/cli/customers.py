@@ -17,6 +17,7 @@ from paldies.cli.output import AsJson, Refused, as_json, coloured, heading, loca
 from paldies.customers.addresses import email_address, phone_number
 from paldies.customers.consents import CHECKBOXES, Answer, record
 from paldies.customers.forgotten import forgotten_addresses, unmark
+from paldies.customers.merges import merged_as, unmerge
 from paldies.customers.suppressions import lift, suppress
 from paldies.reports.customer_card import Card, card_of
 from paldies.store.schema import suppressions
@@ -133,6 +134,25 @@ def unsuppress(ctx: typer.Context, address: Address) -> None:
     say(f"Lifted: {known} may be written to again, within what they agreed to.")
 
 
+@app.command("unmerge")
+def unmerge_(
+    ctx: typer.Context,
+    who: Annotated[str, typer.Argument(metavar="ID", help="Of one who was merged, as `show` lists them.")],
+) -> None:
+    """Take two people apart who were taken for one: each has their own orders again, and they stay two."""
+    with sit_down(ctx) as desk:
+        match desk.look(merged_as, who):
+            case [one]:
+                is_done = desk.write(unmerge, one)
+            case []:
+                raise Refused(f"{who!r} was not merged with anybody{desk.where}. See: paldies customers show")
+            case _:
+                raise Refused(f"Two shops know {who!r}. Say it by our id: see paldies customers show")
+    if not is_done:
+        raise Refused("A message to them is just leaving. Try again in a minute.")
+    say(f"{who} is a customer of their own again.")
+
+
 def _normalised(address: str) -> str:
     """Raises AddressError."""
     return email_address(address) if "@" in address else phone_number(address)
@@ -167,6 +187,7 @@ def _show(desk: Desk, card: Card) -> None:
             ("trust", person["stage"]),
             ("known as", ", ".join(f"{one['id']} ({one['shop']})" for one in card.known_as)),
             ("our id", person["uuid"]),
+            ("merged with", "\n".join(card.was)),
         ]
     )
     if card.consents:

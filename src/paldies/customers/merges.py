@@ -10,6 +10,7 @@ from paldies.customers.revision import bump
 from paldies.store.questions import Question
 from paldies.store.schema import (
     cases,
+    customer_identities,
     customers,
     enrolments,
     feedback,
@@ -70,6 +71,15 @@ def merge(session: Session, absorbed: int, *, into: int) -> bool:
         update(customers).where(customers.c.id == absorbed).values(merged_into=into, merge_wanted=None)
     )
     return True
+
+
+def merged_as(session: Session, who: str) -> Sequence[int]:
+    """The customers of our own id or the shop's id that were merged into another."""
+    of_the_shop = select(customer_identities.c.customer_id).where(customer_identities.c.external_id == who)
+    wanted = or_(customers.c.uuid == who, customers.c.id.in_(of_the_shop))
+    return session.scalars(
+        select(customers.c.id).where(wanted, customers.c.merged_into.is_not(None)).order_by(customers.c.id)
+    ).all()
 
 
 def unmerge(session: Session, absorbed: int) -> bool:

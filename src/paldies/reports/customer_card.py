@@ -1,5 +1,6 @@
 """Everything that staff may want to know about one customer, read in one go."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -19,6 +20,7 @@ class Card:
 
     customer: dict[str, Any]
     known_as: list[dict[str, Any]]
+    was: Sequence[str]  # our ids of those who were merged into them
     addresses: list[str]
     consents: list[dict[str, Any]]
     suppressions: list[dict[str, Any]]
@@ -41,6 +43,9 @@ def card_of(session: Session, who: str) -> Card | None:
             {"shop": row["shop"], "id": row["external_id"]}
             for row in _rows(session, customer_identities, customer_identities.c.customer_id == one)
         ],
+        was=session.scalars(
+            select(customers.c.uuid).where(customers.c.merged_into == one).order_by(customers.c.id)
+        ).all(),
         addresses=sorted(used),
         consents=_rows(session, consents, consents.c.address.in_(used)),
         suppressions=_rows(session, suppressions, suppressions.c.address.in_(used)),
