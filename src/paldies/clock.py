@@ -1,7 +1,6 @@
 """What time it is: really, or as a driver says."""
 
-import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Protocol
 
 
@@ -10,19 +9,12 @@ class Clock(Protocol):
 
     def now(self) -> datetime: ...
 
-    async def sleep(self, seconds: float) -> None:
-        """Waits for a span of application time."""
-        ...
-
 
 class SystemClock:
     """The machine's own time."""
 
     def now(self) -> datetime:
         return datetime.now(UTC)
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
 
 
 class SteppedClock:
@@ -37,6 +29,3 @@ class SteppedClock:
     def move_to(self, moment: datetime) -> None:
         """Forward only."""
         self._now = max(self._now, moment)
-
-    async def sleep(self, seconds: float) -> None:
-        self.move_to(self._now + timedelta(seconds=seconds))

@@ -1,7 +1,7 @@
 """The simulation's clock: whoever handles something has the moment of that to himself."""
 
 from contextvars import ContextVar
-from datetime import datetime, timedelta
+from datetime import datetime
 
 _moment: ContextVar[datetime] = ContextVar("moment")
 
@@ -16,6 +16,3 @@ class OwnMoments:
 
     def now(self) -> datetime:
         return _moment.get()
-
-    async def sleep(self, seconds: float) -> None:
-        be_at(self.now() + timedelta(seconds=seconds))
