@@ -77,10 +77,10 @@ async def test_what_a_killed_worker_was_sending_is_sent_by_the_doubt_rule(
 async def test_a_worker_that_wakes_too_late_sends_nothing_twice(
     house: Machines, shared: Database, receiver: SlowReceiver
 ) -> None:
-    # one connection: nothing is on the wire when it falls asleep between a claim and the first command
+    # at the first two claims, which come together: nothing is on the wire yet when it falls asleep
     house.config.write_text(house.config.read_text().replace("connections = 4", "connections = 1"))
     shared.now(stock, 30)
-    asleep = house.start("worker", fault="claimed:10:STOP", machine="riga", is_hurried=True)
+    asleep = house.start("worker", fault="claimed:2:STOP", machine="riga", is_hurried=True)
     await eventually(lambda: is_stopped(asleep))
 
     house.start("worker", machine="new york", is_hurried=True)
@@ -91,7 +91,8 @@ async def test_a_worker_that_wakes_too_late_sends_nothing_twice(
 
     assert Counter(receiver.ids) == Counter(set(receiver.ids))
     assert len(receiver.ids) == 30
-    assert len(house.rows("SELECT id FROM messages WHERE possible_duplicate")) == 1
+    doubts = len(house.rows("SELECT id FROM messages WHERE possible_duplicate"))
+    assert doubts in (1, 2)  # as many as one connection may have claimed
     assert house.status_counts() == {"sent": 30}
 
 

@@ -36,8 +36,9 @@ class OwnSupply:
         tokens = self._rate.take(BATCH, now)
         if not tokens:
             return []
-        due = await self._database.read(queue.due, self._channel, now, tokens + len(in_hand))
-        rows = [row for row in due if row.id not in in_hand][:tokens]
+        known = frozenset(in_hand)  # what is let go of while we read, is read as it was before
+        due = await self._database.read(queue.due, self._channel, now, tokens + len(known))
+        rows = [row for row in due if row.id not in known][:tokens]
         self._rate.give_back(tokens - len(rows))
         return rows
 

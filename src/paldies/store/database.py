@@ -14,6 +14,9 @@ from sqlmodel import Session
 P = ParamSpec("P")
 T = TypeVar("T")
 
+# Seconds. A machine that freezes in the middle of a transaction would keep its locks until it wakes up, and
+# with the lock of a channel's bucket all sending.
+FROZEN = 10
 # WAL and FULL: power loss must not undo a claim. A negative cache size is in KiB.
 PRAGMAS = {
     "journal_mode": "WAL",
@@ -41,9 +44,7 @@ class Database:
             self._writers = ThreadPoolExecutor(1, thread_name_prefix="db-write")
             self._readers = ThreadPoolExecutor(1, thread_name_prefix="db-read")
         else:
-            self.engine = self._reading = create_engine(
-                self.url, pool_size=threads, max_overflow=2, hide_parameters=True
-            )
+            self.engine = self._reading = _postgresql_engine(self.url, threads)
             self._writers = self._readers = ThreadPoolExecutor(threads, thread_name_prefix="db")
 
     async def run(self, f: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -87,6 +88,17 @@ def normalised_url(url: str) -> URL:
     if parsed.drivername in ("postgres", "postgresql"):
         parsed = parsed.set(drivername="postgresql+psycopg")
     return parsed
+
+
+def _postgresql_engine(url: URL, threads: int) -> Engine:
+    engine = create_engine(url, pool_size=threads, max_overflow=2, hide_parameters=True)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: object) -> None:
+        connection.execute(f"SET idle_in_transaction_session_timeout = '{FROZEN} s'")
+        connection.commit()
+
+    return engine
 
 
 def _sqlite_engine(url: URL, *, begin: str) -> Engine:
