@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import bindparam, update
 
@@ -33,19 +34,21 @@ def commit(name: str) -> None:
 def _claim_after_the_send() -> None:
     """Nothing is written down before the wire is touched."""
     waiting: dict[str, Claim] = {}
+    under_way: set[asyncio.Task[None]] = set()
     claim, note = Ledger.claim, Ledger.note
 
     async def promise(self: Ledger, wanted: Claim) -> bool:
         waiting[wanted.id] = wanted
         return True
 
-    def keep(self: Ledger, settlement: Settlement) -> "asyncio.Future[None]":
+    def keep(self: Ledger, settlement: Settlement, written: "asyncio.Future[None]") -> None:
         async def both() -> None:
             if late := waiting.pop(settlement.claim_id, None):
                 await claim(self, late)
-            await note(self, settlement)
+            note(self, settlement, written)
 
-        return asyncio.get_running_loop().create_task(both())
+        under_way.add(task := asyncio.get_running_loop().create_task(both()))
+        task.add_done_callback(under_way.discard)
 
     Ledger.claim, Ledger.note = promise, keep  # type: ignore[method-assign, assignment]
 
@@ -55,11 +58,11 @@ def _settle_before_the_send() -> None:
     hand_over = Sender._hand_over
 
     async def boast(
-        self: Sender, ready: Ready, claimed: Claim, composed: Composed, *, deadline: float
+        self: Sender, ready: Ready, claimed: Claim, composed: Composed, **handed: Any
     ) -> Settlement:
         done = after_success(ready.brief, claimed, Receipt("early"), self.clock.now())
         await self.ledger.settle(done)
-        await hand_over(self, ready, claimed, composed, deadline=deadline)
+        await hand_over(self, ready, claimed, composed, **handed)
         return done
 
     Sender._hand_over = boast  # type: ignore[method-assign]
