@@ -26,6 +26,7 @@ name = "1_right_choice"
 after = "0s"
 channels = ["email"]
 purpose = "promotional"
+window = { days = "daily", hours = "0:00-24:00" }
 """
 TEXT = "---\nsubject: Something nice\n---\nHow was it? {{ feedback_url }}\n"
 
