@@ -15,7 +15,7 @@ from paldies.outbox.queue import Waiting
 from paldies.outbox.sender import STALE_AFTER
 from paldies.store import installation
 from paldies.store.schema import hands, messages
-from paldies.store.statuses import has_status
+from paldies.store.statuses import has_purpose, has_status
 from paldies.store.tables.columns import BIG
 
 HOLDS = 2 * STALE_AFTER  # seconds; what was not claimed by then is decided about anew, by anybody
@@ -26,8 +26,6 @@ _IS_DUE: tuple[ColumnElement[bool], ...] = (
     messages.c.parked_at.is_(None),
     messages.c.send_at <= bindparam("now", type_=messages.c.send_at.type),
 )
-# The word stands literally in the statement, as the partial index has it.
-_IS_URGENT = messages.c.purpose == bindparam(None, Purpose.SERVICE.value, literal_execute=True)
 _IS_ANY_DUE = select(exists().where(*_IS_DUE))
 _OTHERS = select(hands.c.message_ids).where(
     hands.c.channel == bindparam("channel"),
@@ -45,7 +43,7 @@ def _first(*more: ColumnElement[bool]) -> Select[int]:
     )
 
 
-_FIRST_URGENT = _first(_IS_URGENT)
+_FIRST_URGENT = _first(has_purpose(Purpose.SERVICE))
 _FIRST = _first()
 
 
