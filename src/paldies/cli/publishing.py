@@ -17,9 +17,9 @@ from paldies.cli.outlook_lines import outlook_json, outlook_lines, step_names
 from paldies.cli.output import AsJson, Refused, Yes, as_json, confirm, counted, say
 from paldies.cli.plan_text import coloured_difference, text_difference
 from paldies.outbox import plans
+from paldies.outbox.blast import SMALLEST_BLAST
 from paldies.outbox.migrating import Moving, Target, carry_out, foresee, target
 from paldies.outbox.plans import Draft
-from paldies.outbox.triggering import SURELY_NO_BLAST
 
 Name = Annotated[str, typer.Argument(help="The campaign's folder, such as first_day.")]
 Migrate = Annotated[
@@ -128,7 +128,7 @@ class Publication:
         confirm(self._question(outlook if migrate else None, inside), yes=yes)
         if datetime.now(UTC) - self._desk.now > _GOOD_FOR:
             raise Refused("That was counted over ten minutes ago. Look again: nothing was changed.")
-        is_uncounted = yes and outlook.hurried >= SURELY_NO_BLAST
+        is_uncounted = yes and outlook.hurried >= SMALLEST_BLAST
         to = self._desk.write(self._write, migrate=migrate, is_uncounted=is_uncounted)
         done = carry_out(self._desk.database, to, self._moving) if migrate else Outlook()
         if json:

@@ -13,9 +13,10 @@ from paldies.campaigns.reasons import Reason
 from paldies.cli.desk import Desk, sit_down
 from paldies.cli.output import AsJson, Refused, Yes, as_json, confirm, counted, say
 from paldies.customers.addresses import AddressError, email_address
+from paldies.outbox.blast import SMALLEST_BLAST
 from paldies.outbox.plans import Running
 from paldies.outbox.subjects import Found, Subject, customers_at, named_orders, orders_in_segment
-from paldies.outbox.triggering import SURELY_NO_BLAST, Tally, chunks, enter, try_out
+from paldies.outbox.triggering import Tally, chunks, enter, try_out
 
 _SHOWN = 10  # of what was not found
 
@@ -55,7 +56,7 @@ def trigger(
         if tally.entered and not dry_run:
             confirm(f"Start {name} for {counted(tally.entered, noun)} now?", yes=yes)
         if not dry_run:  # those who stay out are written down as well: every silence has a row
-            seen = not yes or tally.entered < SURELY_NO_BLAST
+            seen = not yes or tally.entered < SMALLEST_BLAST
             tally = _enter(desk, running, found.subjects, is_confirmed=seen)
         if json:
             as_json({"campaign": name, "dry_run": dry_run, "not_found": found.unknown} | _told(tally))

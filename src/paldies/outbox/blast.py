@@ -9,7 +9,7 @@ from paldies.store.schema import messages, sending_hours
 
 BLAST_WINDOW = timedelta(hours=1)
 BLAST_MEMORY = timedelta(days=28)
-SMALLEST_BLAST = 50
+SMALLEST_BLAST = 50  # late-seen messages: so many leave in any hour
 
 
 def blast_room(session: Session, campaign: str, now: datetime) -> int:

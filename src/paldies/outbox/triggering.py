@@ -17,7 +17,6 @@ from paldies.store.database import Database
 from paldies.store.schema import enrolments
 
 CHUNK = 100  # customers in one transaction: under 50 ms on SQLite
-SURELY_NO_BLAST = 50  # as many as the blast breaker lets through in any case
 
 _INSIDE = (EnrolmentState.OPEN.value, EnrolmentState.JOINED.value)
 
