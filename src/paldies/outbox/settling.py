@@ -34,7 +34,7 @@ def after_error(brief: Brief, claim: Claim, error: DeliveryError, now: datetime)
     row = brief.waiting
     refused = replace(in_doubt(brief, claim, f"{error.code} {error}".strip(), now), cost=Decimal(0))
     again = replace(refused, status=MessageStatus.SCHEDULED, reason=Reason.TRY_AGAIN.value)
-    if is_about_the_channel(error) or isinstance(error, NotBegun):
+    if _is_not_about_the_message(error):
         # not beyond its deadline: a clock that was wrong for a moment would put it off for years
         at = min(now + OUR_FAULT_PAUSE, claim.expires_at)
         return replace(again, send_at=at, spends_attempt=False)
@@ -70,7 +70,11 @@ def in_doubt(brief: Brief, claim: Claim, why: str, now: datetime) -> Settlement:
 
 def is_about_the_channel(error: DeliveryError) -> bool:
     """Whether the provider, or our access to it, is broken: then no other message would fare better."""
-    return error.fault != "recipient" and not error.permanent and not isinstance(error, NotBegun)
+    return _is_not_about_the_message(error) and not isinstance(error, NotBegun)
+
+
+def _is_not_about_the_message(error: DeliveryError) -> bool:
+    return error.fault != "recipient" and not error.permanent
 
 
 def printable(text: str) -> str:
