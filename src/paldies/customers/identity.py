@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from paldies.campaigns.keys import customer_uuid
@@ -98,6 +99,16 @@ def identify(session: Session, shop: str, buyers: Sequence[Buyer]) -> list[Owner
         session, by_mailbox, [(b.mailbox, roots[o]) for b, o in zip(buyers, origins, strict=True)]
     )
     return [Owner(roots[origin], origin, is_new=roots[origin] in fresh) for origin in origins]
+
+
+def is_known_as(name: str) -> ColumnElement[bool]:
+    """Of a customer's row: it has this id, our own or the shop's."""
+    try:
+        return customers.c.uuid == str(UUID(name))
+    except ValueError:
+        return customers.c.id.in_(
+            select(customer_identities.c.customer_id).where(customer_identities.c.external_id == name)
+        )
 
 
 def roots_of(session: Session, ids: Collection[int]) -> dict[int, int]:

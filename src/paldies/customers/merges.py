@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from sqlalchemy import func, literal_column, or_, select, update
 from sqlalchemy.orm import Session
 
-from paldies.customers.identity import roots_of
+from paldies.customers.identity import is_known_as, roots_of
 from paldies.customers.revision import bump
 from paldies.store.questions import Question
 from paldies.store.schema import (
     cases,
-    customer_identities,
     customers,
     enrolments,
     feedback,
@@ -75,11 +74,8 @@ def merge(session: Session, absorbed: int, *, into: int) -> bool:
 
 def merged_as(session: Session, who: str) -> Sequence[int]:
     """The customers of our own id or the shop's id that were merged into another."""
-    of_the_shop = select(customer_identities.c.customer_id).where(customer_identities.c.external_id == who)
-    wanted = or_(customers.c.uuid == who, customers.c.id.in_(of_the_shop))
-    return session.scalars(
-        select(customers.c.id).where(wanted, customers.c.merged_into.is_not(None)).order_by(customers.c.id)
-    ).all()
+    merged = select(customers.c.id).where(is_known_as(who), customers.c.merged_into.is_not(None))
+    return session.scalars(merged.order_by(customers.c.id)).all()
 
 
 def unmerge(session: Session, absorbed: int) -> bool:

@@ -2,13 +2,12 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from uuid import UUID
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from paldies.customers.addresses import AddressError, email_address, phone_number
-from paldies.customers.identity import roots_of
+from paldies.customers.identity import is_known_as, roots_of
 from paldies.customers.revision import customers_using
 from paldies.store.schema import (
     attempts,
@@ -88,12 +87,7 @@ def read_person(session: Session, root: int) -> Person:
 def _rows(session: Session, who: str, address: str) -> set[int]:
     if "@" in address:
         return customers_using(session, [address])
-    try:
-        named = customers.c.uuid == str(UUID(who))
-    except ValueError:
-        named = customers.c.id.in_(
-            select(customer_identities.c.customer_id).where(customer_identities.c.external_id == who)
-        )
+    named = is_known_as(who)
     if address:
         by_number = select(orders.c.customer_id).where(orders.c.phone == address)
         named = or_(named, customers.c.phone == address, customers.c.id.in_(by_number))

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Table, or_, select
 from sqlalchemy.orm import Session
 
 from paldies.customers.addresses import AddressError, email_address
-from paldies.customers.identity import roots_of
+from paldies.customers.identity import is_known_as, roots_of
 from paldies.customers.revision import customers_using
 from paldies.store.schema import cases, consents, customer_identities, customers, orders, suppressions
 
@@ -62,14 +61,9 @@ def _ids(session: Session, who: str) -> set[int]:
         return customers_using(session, [email_address(who)])
     except AddressError:
         pass
-    try:
-        named = customers.c.uuid == str(UUID(who))
-    except ValueError:
-        named = customers.c.id.in_(
-            select(customer_identities.c.customer_id).where(customer_identities.c.external_id == who)
-        )
     by_phone = select(orders.c.customer_id).where(orders.c.phone == who)
-    return set(session.scalars(select(customers.c.id).where(or_(named, customers.c.id.in_(by_phone)))))
+    wanted = or_(is_known_as(who), customers.c.id.in_(by_phone))
+    return set(session.scalars(select(customers.c.id).where(wanted)))
 
 
 def _rows(session: Session, rows: Table, condition: Any) -> list[dict[str, Any]]:
