@@ -20,14 +20,13 @@ def confirmed_cases(
     plans: Plans,
     *,
     orders: Mapping[int, OrderView],
-    home_zone: str,
 ) -> dict[int, Case]:
     """By message. What has been promised since, after the customer wrote again, is the newer truth."""
     return {
         row.id: case
         for row in rows
         if plans.version(session, row.plan_version_id).trigger is EventKind.CASE_OPENED
-        if (case := _latest(session, row, zone=_zone(orders.get(row.order_id or 0), home_zone)))
+        if (order := orders.get(row.order_id or 0)) and (case := _latest(session, row, zone=order.zone))
     }
 
 
@@ -40,7 +39,3 @@ def _latest(session: Session, row: Waiting, *, zone: ZoneInfo) -> Case | None:
     )
     found = session.execute(wanted.limit(1)).first()
     return Case(found.person, found.answer_by.astimezone(zone)) if found else None
-
-
-def _zone(order: OrderView | None, home_zone: str) -> ZoneInfo:
-    return ZoneInfo(order.zones[0] if order and order.zones else home_zone)

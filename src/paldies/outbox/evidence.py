@@ -114,7 +114,7 @@ def gather(
     silent_since = _failing_shops(session)
     adopted_at, woke_at = _past_of_the_database(session)
     earlier = earlier_moments(session, rows, plans)
-    complaints = confirmed_cases(session, rows, plans, orders=orders, home_zone=house.home_zone)
+    complaints = confirmed_cases(session, rows, plans, orders=orders)
     worded = read_wordings(session, [row.id for row in rows if row.approved_at])
     rooms = {
         asked: blast_room(session, *asked)

@@ -42,7 +42,9 @@ _money = lru_cache(4096)(from_minor)  # a shop's prices are few
 class OrderView:
     """An order as a value, beside what only the machinery needs of its row."""
 
-    __slots__ = ("address_problem", "customer_id", "email", "locale", "order", "phone", "row", "zones")
+    __slots__ = (
+        "address_problem", "customer_id", "email", "locale", "order", "phone", "row", "zone", "zones",
+    )  # fmt: skip
 
     def __init__(self, row: Any, lines: Sequence[Any], home_zone: str) -> None:
         self.row = row
@@ -52,7 +54,8 @@ class OrderView:
         self.locale: str = row.locale
         self.zones: tuple[str, ...] = tuple(row.zones)
         self.address_problem: str = row.contact_problem
-        self.order = _order(row, lines, ZoneInfo(self.zones[0] if self.zones else home_zone))
+        self.zone = ZoneInfo(self.zones[0] if self.zones else home_zone)
+        self.order = _order(row, lines, self.zone)
 
 
 def read_orders(session: Session, ids: Collection[int], home_zone: str) -> dict[int, OrderView]:
