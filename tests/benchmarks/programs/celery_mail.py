@@ -8,11 +8,10 @@ import json
 import os
 import smtplib
 import sys
-from email.headerregistry import Address
-from email.message import EmailMessage
 from pathlib import Path
 
 from celery import Celery
+from letter import letter
 
 app = Celery("celery_mail", broker=os.environ["BROKER"])
 app.conf.task_ignore_result = True
@@ -24,13 +23,7 @@ def send(mail: dict[str, str]) -> None:
     global _connection
     if _connection is None:
         _connection = smtplib.SMTP("127.0.0.1", int(os.environ["SMTP_PORT"]))
-    message = EmailMessage()
-    message["From"] = mail["from"]
-    message["To"] = Address(mail["to_name"], addr_spec=mail["to"])
-    message["Subject"] = mail["subject"]
-    message.set_content(mail["text"])
-    message.add_alternative(mail["html"], subtype="html")
-    _connection.send_message(message)
+    _connection.send_message(letter(mail))
 
 
 def main(mails: Path) -> None:

@@ -10,13 +10,12 @@ import sys
 import threading
 import time
 from datetime import UTC, datetime
-from email.headerregistry import Address
-from email.message import EmailMessage
 from pathlib import Path
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
+from letter import letter
 
 _mails: list[dict[str, str]] = []
 _connection = smtplib.SMTP()
@@ -24,14 +23,7 @@ _left = threading.Semaphore(0)
 
 
 def send(number: int) -> None:
-    mail = _mails[number]
-    message = EmailMessage()
-    message["From"] = mail["from"]
-    message["To"] = Address(mail["to_name"], addr_spec=mail["to"])
-    message["Subject"] = mail["subject"]
-    message.set_content(mail["text"])
-    message.add_alternative(mail["html"], subtype="html")
-    _connection.send_message(message)
+    _connection.send_message(letter(_mails[number]))
     _left.release()
 
 
