@@ -2,6 +2,7 @@
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hmac import compare_digest
 
 from paldies.store.keyring import Keyring
@@ -54,8 +55,7 @@ class Links:
         return bool(self.expired) and self._opened(token, self.expired) is not None
 
     def token(self, message_id: int) -> str:
-        number = message_id.to_bytes(_ID_BYTES)
-        return urlsafe_b64encode(number + _seal(number, self.secret)).decode().rstrip("=")
+        return _token(message_id, self.secret)
 
     def _page(self, letter: str, message_id: int) -> str:
         return f"{self.public_url}/{letter}/{self.token(message_id)}" if self.public_url else ""
@@ -71,6 +71,12 @@ class Links:
         number, seal = raw[:_ID_BYTES], raw[_ID_BYTES:]
         fits = [compare_digest(seal, _seal(number, secret)) for secret in secrets]
         return int.from_bytes(number) if any(fits) else None
+
+
+@lru_cache(maxsize=64)  # each page of a message has the same one
+def _token(message_id: int, secret: bytes) -> str:
+    number = message_id.to_bytes(_ID_BYTES)
+    return urlsafe_b64encode(number + _seal(number, secret)).decode().rstrip("=")
 
 
 def _seal(number: bytes, secret: bytes) -> bytes:
