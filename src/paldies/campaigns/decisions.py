@@ -1,19 +1,19 @@
 """What can be decided about a due message."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from paldies.campaigns.reasons import Reason
+from paldies.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Send:
     """Now. `expires_at` is the step's deadline, fixed at the first look."""
 
     expires_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Defer:
     """Later; spends no attempt."""
 
@@ -22,7 +22,7 @@ class Defer:
     expires_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Skip:
     """Never."""
 
@@ -30,14 +30,14 @@ class Skip:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Park:
     """When its cause ends."""
 
     reason: Reason
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Hold:
     """When a person says so; `until` is when silence counts as an answer, if it ever does."""
 
@@ -47,7 +47,7 @@ class Hold:
     expires_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Cancel:
     """Never, because the order or the customer's wish changed."""
 

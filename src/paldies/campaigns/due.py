@@ -1,14 +1,14 @@
 """A message whose time has come, as the policy sees it."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from paldies.campaigns.definition import Step
 from paldies.campaigns.traits import Traits
 from paldies.campaigns.words import Arm, EventKind, Purpose
+from paldies.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Due:
     """One leg of one step; instants are aware."""
 

@@ -1,15 +1,15 @@
 """What is known about an order and its customer: the values that conditions, policy and templates see."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from paldies.campaigns.money import Money
 from paldies.campaigns.words import EventKind, OrderStatus, Purpose, Stage
+from paldies.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Line:
     """One position of an order."""
 
@@ -19,7 +19,7 @@ class Line:
     price: Money
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Order:
     """An order as conditions and templates see it; instants are aware and in the customer's zone."""
 
@@ -51,7 +51,7 @@ class Order:
     rating: int = 0  # how it was, from 1 (the worst) to 5, as the customer said last; 0: nothing was said
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Customer:
     """A customer as conditions and templates see them."""
 
@@ -68,7 +68,7 @@ class Customer:
         return f"{self.first_name} {self.last_name}".strip()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Case:
     """What somebody who has complained was told: who answers (empty: nobody is named), and until when.
 
@@ -79,7 +79,7 @@ class Case:
     answer_by: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Contact:
     """One step that reached out to the customer before (however many legs it took)."""
 
@@ -89,7 +89,7 @@ class Contact:
     is_exempt: bool = False  # promise warnings and case replies do not count
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Facts:
     """Everything that the policy weighs for one message, as the database knew it at one moment.
 

@@ -1,6 +1,5 @@
 """When one message may go: its hours, its planned moment and its deadline."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from paldies.campaigns.calendar import Hours
@@ -10,6 +9,7 @@ from paldies.campaigns.facts import Facts
 from paldies.campaigns.reasons import Reason
 from paldies.campaigns.traits import ALWAYS, Traits
 from paldies.campaigns.zones import known_zones
+from paldies.value import value
 
 LEEWAY = timedelta(
     minutes=10
@@ -17,7 +17,7 @@ LEEWAY = timedelta(
 LEAST_LIFE = timedelta(hours=1)  # what is planned for the very end of `within` may still be an hour late
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Schedule:
     """`planned_at` is the first moment at which the step could go; it ends at `expires_at`."""
 
