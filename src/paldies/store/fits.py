@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
+from operator import methodcaller
 from typing import Any
 
-from sqlalchemy import Dialect
+from sqlalchemy import Dialect, Numeric
 from sqlmodel.sql.sqltypes import UTCDateTime
 
+_IN_UTC = methodcaller("astimezone", UTC)
 _WITHOUT_OFFSET = len("2026-02-02 06:00:00.000000")
 Fit = Callable[[Any], Any]
 
@@ -21,11 +23,14 @@ def to_driver(kind: Any, dialect: Dialect) -> Fit | None:
 
 
 def from_driver(kind: Any, dialect: Dialect, told: Any) -> Fit | None:
-    """None: as it is. `told` is the driver's own word for the column's type. Never asked about None."""
-    if isinstance(kind, UTCDateTime) and dialect.name == "sqlite":
-        return _instant_in
+    """None: as it is. `told` is the driver's own word for the column's type. Never asked about None.
+
+    Of amounts a few hundred answers are kept: of most things one is bought.
+    """
+    if isinstance(kind, UTCDateTime):
+        return _instant_in if dialect.name == "sqlite" else _IN_UTC
     fit: Fit | None = kind.dialect_impl(dialect).result_processor(dialect, told)
-    return fit
+    return lru_cache(256)(fit) if fit and isinstance(kind, Numeric) else fit
 
 
 @lru_cache(4096)

@@ -3,6 +3,7 @@
 from collections import namedtuple
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import CompoundSelect, Dialect, Select
@@ -29,7 +30,8 @@ class Question:
     def __init__(self, statement: Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]) -> None:
         self._statement = statement
         names = [column.name for column in statement.selected_columns]
-        self._row: Any = namedtuple("Row", names)  # type: ignore[misc]
+        # without the detour through `_make`, which takes longer than all the rest of making a row
+        self._row = partial(tuple.__new__, namedtuple("Row", names))
         self._by_dialect: dict[str, _Ready] = {}
         self._fits: dict[str, Sequence[tuple[int, Fit]]] = {}  # of the columns, by dialect
 
@@ -49,13 +51,15 @@ class Question:
             fits = self._fits.get(dialect.name)
             if fits is None:
                 fits = self._fits[dialect.name] = self._fits_of(dialect, cursor.description)
-            found = cursor.fetchall()
+            found: Any = cursor.fetchall()
         if not found:
             return []
-        columns = list(zip(*found, strict=True))  # by columns: to call something for every row takes longer
-        for place, fit in fits:
-            columns[place] = tuple([value if value is None else fit(value) for value in columns[place]])
-        return list(map(self._row._make, zip(*columns, strict=True)))
+        if fits:  # by columns: to call something for every row takes longer
+            columns: list[Any] = list(zip(*found, strict=True))
+            for place, fit in fits:
+                columns[place] = [value if value is None else fit(value) for value in columns[place]]
+            found = zip(*columns, strict=True)
+        return list(map(self._row, found))
 
     def _compiled(self, dialect: Dialect) -> _Ready:
         compiled: Any = self._statement.compile(dialect=dialect)
