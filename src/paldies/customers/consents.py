@@ -102,9 +102,9 @@ def consented(
     session: Session, asked: Collection[tuple[str, Purpose]], *, channel: str
 ) -> set[tuple[str, Purpose]]:
     """Those of the asked addresses and purposes for which somebody recorded a yes that stands."""
-    if not asked:
+    addresses = list({address for address, _ in asked if address})
+    if not addresses:
         return set()
-    addresses = list({address for address, _ in asked})
     found = _GRANTED.ask(session, addresses=addresses, asked_channel=channel)
     return {(address, Purpose(purpose)) for address, purpose in found} & set(asked)
 

@@ -1,8 +1,8 @@
 """Who must never be contacted again: on an address, for one channel and purpose or for all."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, insert, literal, or_, select, update
 from sqlalchemy.orm import Session
@@ -69,9 +69,8 @@ def lift(
     return len(lifted)
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """To write to an address (normalised) or number (E.164), in a campaign and for a purpose."""
+class Wish(NamedTuple):
+    """To write to an address (normalised) or number (E.164; empty: there is none), in a campaign."""
 
     address: str
     purpose: Purpose
@@ -90,9 +89,9 @@ _FORGOTTEN = "was forgotten by their own wish"
 
 def suppressed(session: Session, wishes: Collection[Wish], *, channel: str) -> dict[Wish, str]:
     """Of these, those that must not be sent through the channel, and why."""
-    if not wishes:
+    addresses = list({wish.address for wish in wishes if wish.address})
+    if not addresses:
         return {}
-    addresses = list({wish.address for wish in wishes})
     found = _STANDING.ask(session, addresses=addresses, asked_channel=channel)
     # the oldest has the last word
     reasons = {(row.address, row.purpose, row.campaign): row.reason for row in found}

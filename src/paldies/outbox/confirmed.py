@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from paldies.campaigns.facts import Case
 from paldies.campaigns.words import EventKind
-from paldies.outbox.plans import Plans
+from paldies.outbox.plans import PlanStep
 from paldies.outbox.queue import Waiting
 from paldies.store.schema import cases
 from paldies.store.views import OrderView
@@ -17,15 +17,18 @@ from paldies.store.views import OrderView
 def confirmed_cases(
     session: Session,
     rows: Sequence[Waiting],
-    plans: Plans,
+    steps: Mapping[tuple[int, str], PlanStep],
     *,
     orders: Mapping[int, OrderView],
 ) -> dict[int, Case]:
     """By message. What has been promised since, after the customer wrote again, is the newer truth."""
+    confirming = {key for key, (plan, _) in steps.items() if plan.trigger is EventKind.CASE_OPENED}
+    if not confirming:
+        return {}
     return {
         row.id: case
         for row in rows
-        if plans.version(session, row.plan_version_id).trigger is EventKind.CASE_OPENED
+        if (row.plan_version_id, row.step) in confirming
         if (order := orders.get(row.order_id or 0)) and (case := _latest(session, row, zone=order.zone))
     }
 

@@ -23,7 +23,7 @@ from paldies.store.among import among
 from paldies.store.prepared import Prepared
 from paldies.store.questions import Question
 from paldies.store.schema import enrolments, orders
-from paldies.store.views import OrderView, customer_value, read_customers, read_orders
+from paldies.store.views import OrderView, Person, customer_value, read_customers, read_orders
 
 _PASSAGE = enrolments.alias("passage")
 
@@ -79,7 +79,7 @@ class _Known:
     """
 
     orders: dict[int, OrderView]
-    customers: dict[int, Mapping[str, Any]]
+    customers: dict[int, Person]
     happened: Mapping[int, frozenset[EventKind]]
     keys: Collection[str]  # of the enrolments that were there before
     passages: dict[tuple[int, str], list[Passage]] = field(default_factory=lambda: defaultdict(list))
@@ -202,7 +202,7 @@ def _arrival(candidate: Candidate, known: _Known) -> Arrival:
     customer = known.customers.get(candidate.customer_id)
     return Arrival(
         subject=candidate.subject,
-        customer_uuid=UUID(customer["uuid"]) if customer else None,
+        customer_uuid=UUID(customer.uuid) if customer else None,
         event_at=candidate.event_at,
         first_seen_at=candidate.first_seen_at,
         anchor_at=_anchor(candidate, known),

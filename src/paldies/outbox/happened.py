@@ -28,7 +28,7 @@ def happened(
     session: Session, order_ids: Collection[int], kinds: Collection[EventKind] | None = None
 ) -> Mapping[int, frozenset[EventKind]]:
     """By order, of all kinds or of some; of one that nothing has happened to, an empty set."""
-    if not order_ids:
+    if not order_ids or (kinds is not None and not kinds):
         found: list[Any] = []
     elif kinds is None:
         found = _KINDS.ask(session, orders=order_ids)

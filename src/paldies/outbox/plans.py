@@ -4,11 +4,12 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from paldies.campaigns.definition import Campaign
+from paldies.campaigns.definition import Campaign, Step
 from paldies.campaigns.faults import CampaignFault
 from paldies.campaigns.reading import parse
 from paldies.campaigns.traits import Traits
@@ -30,6 +31,13 @@ class Draft:
         return hashlib.sha256(self.source.encode()).hexdigest()
 
 
+class PlanStep(NamedTuple):
+    """A step in its plan; None: the plan has it no longer."""
+
+    campaign: Campaign
+    step: Step | None
+
+
 class Plans:
     """Published plans by their version, parsed once each."""
 
@@ -47,6 +55,14 @@ class Plans:
                 channels=self._channels,
             )
         return self._parsed[plan_version_id]
+
+    def steps(self, session: Session, wanted: Iterable[tuple[int, str]]) -> dict[tuple[int, str], PlanStep]:
+        """By version and the step's key."""
+        return {
+            (version, key): PlanStep(campaign, campaign.step(key))
+            for version, key in wanted
+            for campaign in (self.version(session, version),)
+        }
 
     def stopping(self, session: Session) -> frozenset[EventKind]:
         """Everything that any plan there ever was stops on; all kinds, if one cannot be read any more."""

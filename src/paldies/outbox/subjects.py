@@ -66,8 +66,8 @@ def customers_at(session: Session, addresses: Collection[str]) -> Found:
     people = read_customers(session, set(roots.values()))
     latest = _latest_orders(session, people)
     subjects = (
-        Subject(keys.customer_subject(UUID(row["uuid"])), customer_id, latest.get(customer_id))
-        for customer_id, row in sorted(people.items())
+        Subject(keys.customer_subject(UUID(person.uuid)), customer_id, latest.get(customer_id))
+        for customer_id, person in sorted(people.items())
     )
     return Found(tuple(subjects), tuple(address for address in addresses if address not in known))
 

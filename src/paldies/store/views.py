@@ -1,13 +1,14 @@
 """Rows as the values that conditions, policy and templates see."""
 
+import json
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from functools import lru_cache
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import String, cast, func, select
 from sqlalchemy.orm import Session
 
 from paldies.campaigns.facts import Customer, Line, Order
@@ -16,6 +17,7 @@ from paldies.campaigns.words import OrderStatus, Stage
 from paldies.store.among import among
 from paldies.store.questions import Question
 from paldies.store.schema import customers, feedback, order_lines, orders
+from paldies.value import value
 
 _RATING = (
     select(feedback.c.rating)
@@ -24,38 +26,63 @@ _RATING = (
     .limit(1)
     .scalar_subquery()
 )
-_ORDERS = Question(select(orders, _RATING.label("rating")).where(among(orders.c.id, "ids")))
+_READ_OF_ORDERS = (
+    "id", "customer_id", "shop", "external_id", "number", "status", "currency", "total", "refunded_total",
+    "placed_at", "confirmed_at", "paid_at", "shipped_at", "delivered_at", "promised_at", "cancelled_at",
+    "refunded_at", "payment_method", "todo", "todo_by", "email", "phone", "contact_problem", "first_name",
+    "last_name", "company", "locale", "country", "region", "city", "postal_code", "address",
+)  # fmt: skip
+_READ_OF_LINES = ("order_id", "sku", "name", "quantity", "price")
+_READ_OF_CUSTOMERS = ("id", "uuid", "first_name", "last_name", "email", "phone", "locale", "stage")
+_LISTS = ("tags", "zones")  # read as they were written: of many orders they are the same text
+_ORDER_COUNT = (
+    select(func.count()).select_from(orders).where(orders.c.customer_id == customers.c.id).scalar_subquery()
+)
+_ORDERS = Question(
+    select(*(orders.c[name] for name in _READ_OF_ORDERS))
+    .add_columns(*(cast(orders.c[name], String).label(name) for name in _LISTS), _RATING.label("rating"))
+    .where(among(orders.c.id, "ids"))
+)
 _LINES = Question(
-    select(order_lines)
+    select(*(order_lines.c[name] for name in _READ_OF_LINES))
     .where(among(order_lines.c.order_id, "ids"))
     .order_by(order_lines.c.order_id, order_lines.c.position)
 )
-_CUSTOMERS = Question(select(customers).where(among(customers.c.id, "ids")))
-_COUNTS = Question(
-    select(orders.c.customer_id, func.count().label("order_count"))
-    .where(among(orders.c.customer_id, "ids"))
-    .group_by(orders.c.customer_id)
+_CUSTOMERS = Question(
+    select(*(customers.c[name] for name in _READ_OF_CUSTOMERS))
+    .add_columns(_ORDER_COUNT.label("order_count"))
+    .where(among(customers.c.id, "ids"))
 )
-_money = lru_cache(4096)(from_minor)  # a shop's prices are few
 
 
+class Person(Protocol):
+    """What is read of a customer's row, and how many orders there are."""
+
+    id: int
+    uuid: str
+    first_name: str
+    last_name: str
+    email: str
+    phone: str
+    locale: str
+    stage: str
+    order_count: int
+
+
+@value
 class OrderView:
     """An order as a value, beside what only the machinery needs of its row."""
 
-    __slots__ = (
-        "address_problem", "customer_id", "email", "locale", "order", "phone", "row", "zone", "zones",
-    )  # fmt: skip
-
-    def __init__(self, row: Any, lines: Sequence[Any], home_zone: str) -> None:
-        self.row = row
-        self.customer_id: int = row.customer_id
-        self.email: str = row.email
-        self.phone: str = row.phone
-        self.locale: str = row.locale
-        self.zones: tuple[str, ...] = tuple(row.zones)
-        self.address_problem: str = row.contact_problem
-        self.zone = ZoneInfo(self.zones[0] if self.zones else home_zone)
-        self.order = _order(row, lines, self.zone)
+    order: Order
+    customer_id: int
+    email: str
+    phone: str
+    address_problem: str
+    first_name: str
+    last_name: str
+    locale: str
+    zones: tuple[str, ...]
+    zone: ZoneInfo
 
 
 def read_orders(session: Session, ids: Collection[int], home_zone: str) -> dict[int, OrderView]:
@@ -65,36 +92,47 @@ def read_orders(session: Session, ids: Collection[int], home_zone: str) -> dict[
     lines: dict[int, list[Any]] = defaultdict(list)
     for line in _LINES.ask(session, ids=ids):
         lines[line.order_id].append(line)
-    return {row.id: OrderView(row, lines[row.id], home_zone) for row in _ORDERS.ask(session, ids=ids)}
+    return {row.id: _view(row, lines.get(row.id, ()), home_zone) for row in _ORDERS.ask(session, ids=ids)}
 
 
-def read_customers(session: Session, ids: Collection[int]) -> dict[int, Mapping[str, Any]]:
-    """Customer rows by id, each with `order_count`."""
-    if not ids:
-        return {}
-    counts = {row.customer_id: row.order_count for row in _COUNTS.ask(session, ids=ids)}
-    return {
-        row.id: row._asdict() | {"order_count": counts.get(row.id, 0)}
-        for row in _CUSTOMERS.ask(session, ids=ids)
-    }
+def read_customers(session: Session, ids: Collection[int]) -> dict[int, Person]:
+    """Customers by row id."""
+    return {row.id: row for row in _CUSTOMERS.ask(session, ids=ids)} if ids else {}
 
 
-def customer_value(row: Mapping[str, Any], order: OrderView | None) -> Customer:
+def customer_value(person: Person, order: OrderView | None) -> Customer:
     """The customer as this order knows them: its own contact snapshot comes first."""
     if order is None:
-        first_name, last_name, locale = row["first_name"], row["last_name"], row["locale"]
+        first_name, last_name, locale = person.first_name, person.last_name, person.locale
     else:
-        first_name = order.row.first_name or row["first_name"]
-        last_name = order.row.last_name or row["last_name"]
-        locale = order.locale or row["locale"]
+        first_name = order.first_name or person.first_name
+        last_name = order.last_name or person.last_name
+        locale = order.locale or person.locale
     return Customer(
         first_name=first_name,
         last_name=last_name,
-        email=order.email if order else row["email"],
-        phone=order.phone if order else row["phone"],
+        email=order.email if order else person.email,
+        phone=order.phone if order else person.phone,
         locale=locale,
-        order_count=row["order_count"],
-        stage=Stage(row["stage"]),
+        order_count=person.order_count,
+        stage=_stage(person.stage),
+    )
+
+
+def _view(row: Any, lines: Sequence[Any], home_zone: str) -> OrderView:
+    zones = _words(row.zones)
+    zone = ZoneInfo(zones[0] if zones else home_zone)
+    return OrderView(
+        order=_order(row, lines, zone),
+        customer_id=row.customer_id,
+        email=row.email,
+        phone=row.phone,
+        address_problem=row.contact_problem,
+        first_name=row.first_name,
+        last_name=row.last_name,
+        locale=row.locale,
+        zones=zones,
+        zone=zone,
     )
 
 
@@ -106,7 +144,7 @@ def _order(row: Any, lines: Sequence[Any], zone: ZoneInfo) -> Order:
         id=row.external_id,
         number=row.number,
         shop=row.shop,
-        status=OrderStatus(row.status),
+        status=_status(row.status),
         total=_money(row.total, row.currency),
         refunded_total=_money(row.refunded_total, row.currency),
         placed_at=row.placed_at.astimezone(zone),
@@ -118,7 +156,7 @@ def _order(row: Any, lines: Sequence[Any], zone: ZoneInfo) -> Order:
         cancelled_at=there(row.cancelled_at),
         refunded_at=there(row.refunded_at),
         payment_method=row.payment_method,
-        tags=tuple(row.tags),
+        tags=_words(row.tags),
         todo=row.todo,
         todo_by=there(row.todo_by),
         lines=tuple(
@@ -132,3 +170,14 @@ def _order(row: Any, lines: Sequence[Any], zone: ZoneInfo) -> Order:
         address=row.address,
         rating=row.rating or 0,
     )
+
+
+@lru_cache(4096)
+def _words(listed: str) -> tuple[str, ...]:
+    """A list of words that was kept as JSON."""
+    return tuple(json.loads(listed))
+
+
+_money = lru_cache(4096)(from_minor)  # a shop's prices are few
+_status = cache(OrderStatus)  # an enumeration's own look-up takes five times as long
+_stage = cache(Stage)
