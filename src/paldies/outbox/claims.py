@@ -10,6 +10,7 @@ from sqlalchemy import Integer, bindparam, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from paldies.campaigns.words import MessageStatus
+from paldies.customers.revision import lock
 from paldies.store.among import among
 from paldies.store.prepared import Prepared
 from paldies.store.questions import Question
@@ -87,8 +88,9 @@ def write_claims(session: Session, claims: Sequence[Claim]) -> set[str]:
             "expires": claim.expires_at,
             "rfc": claim.rfc_id,
         }
-        for claim in sorted(claims, key=lambda claim: claim.customer_id)  # one order of locks: no deadlock
+        for claim in claims
     ]
+    lock(session, {claim.customer_id for claim in claims})
     _MOVE_REVISION.run(
         session, [{name: row[name] for name in ("claim", "customer", "seen")} for row in values]
     )

@@ -9,19 +9,26 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql import ClauseElement
 
 from paldies.store.fits import Fit, to_driver
+from paldies.store.together import Together
 
 
 @dataclass(frozen=True, slots=True)
-class _Ready:
+class _EachAlone:
     """A statement in one dialect's SQL, and how its parameters are made."""
 
     sql: str
     places: Sequence[tuple[str, Fit | None]]  # of the parameters, and what makes Python's values the driver's
     constants: Mapping[str, Any]  # what the statement itself says
 
-    def fitted(self, rows: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
-        """Made column by column, in half the time that it takes row by row."""
-        return list(zip(*(self._column(name, fit, rows) for name, fit in self.places), strict=True))
+    def run(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+        connection = session.connection()
+        # column by column, in half the time that it takes row by row
+        fitted = zip(*(self._column(name, fit, rows) for name, fit in self.places), strict=True)
+        if connection.dialect.positional:
+            connection.exec_driver_sql(self.sql, list(fitted))
+        else:
+            names = [name for name, _ in self.places]
+            connection.exec_driver_sql(self.sql, [dict(zip(names, row, strict=True)) for row in fitted])
 
     def _column(self, name: str, fit: Fit | None, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
         if name in self.constants:
@@ -30,29 +37,28 @@ class _Ready:
 
 
 class Prepared:
-    """A statement for many rows of values. SQLAlchemy's own way costs half a millisecond more, each time."""
+    """A statement for many rows of values. SQLAlchemy's own way costs half a millisecond more, each time.
+
+    No row may count on what another one has changed: on PostgreSQL all are one statement, where it can be.
+    """
 
     def __init__(self, statement: ClauseElement) -> None:
         self._statement = statement
-        self._by_dialect: dict[str, _Ready] = {}
+        self._by_dialect: dict[str, _EachAlone | Together] = {}
 
     def run(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Once for each row; its keys are the names of the statement's parameters, or of its columns."""
-        connection = session.connection()
-        dialect = connection.dialect
+        """For each row; its keys are the names of the statement's parameters, or of its columns."""
+        dialect = session.connection().dialect
         ready = self._by_dialect.get(dialect.name)
         if ready is None:
-            ready = self._by_dialect[dialect.name] = self._compiled(dialect, list(rows[0]))
-        fitted = ready.fitted(rows)
-        if dialect.positional:
-            connection.exec_driver_sql(ready.sql, fitted)
-        else:
-            names = [name for name, _ in ready.places]
-            connection.exec_driver_sql(ready.sql, [dict(zip(names, row, strict=True)) for row in fitted])
+            names = list(rows[0])
+            ready = Together.of(self._statement, dialect, names) or self._each_alone(dialect, names)
+            self._by_dialect[dialect.name] = ready
+        ready.run(session, rows)
 
-    def _compiled(self, dialect: Dialect, names: list[str]) -> _Ready:
+    def _each_alone(self, dialect: Dialect, names: list[str]) -> _EachAlone:
         compiled: Any = self._statement.compile(dialect=dialect, column_keys=names)
         order = compiled.positiontup if dialect.positional else list(compiled.binds)
         places = [(name, to_driver(compiled.binds[name].type, dialect)) for name in order]
         constants = {name: bind.value for name, bind in compiled.binds.items() if name not in names}
-        return _Ready(compiled.string, places, constants)
+        return _EachAlone(compiled.string, places, constants)
