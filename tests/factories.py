@@ -34,7 +34,7 @@ CALL = Traits(
     needs_consent=frozenset(Purpose),
     bounds=Window(opens=9 * 60, closes=20 * 60),
     every_zone=True,
-    margin_minutes=10,
+    margin=timedelta(minutes=10),
 )
 SMS = Traits("sms", AddressKind.PHONE, needs_consent=frozenset(Purpose))
 TASK = Traits("task", AddressKind.NONE, needs_consent=frozenset())

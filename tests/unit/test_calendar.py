@@ -85,6 +85,16 @@ def test_the_next_opening_is_the_first_minute_at_which_all_zones_are_open(window
         assert opening is None or (opening >= at + timedelta(days=3) and is_right(opening))
 
 
+@given(window=windows, zone=st.sampled_from(ZONES), at=moments, seconds=st.integers(0, 86_399))
+def test_the_next_opening_is_where_the_first_span_begins(window, zone, at, seconds):
+    hours = Hours((window, DAYTIME), (zone,), country="LV", margin=10 * MINUTE)
+    at += timedelta(seconds=seconds)
+
+    opening = hours.next_open(at)
+
+    assert opening == next((start for start, _ in hours.spans(at, at + timedelta(days=60))), None)
+
+
 @given(window=windows, zone=st.sampled_from(ZONES), at=moments, margin=st.integers(1, 30))
 def test_nothing_opens_in_the_last_minutes_of_a_window(window, zone, at, margin):
     plain = Hours((window,), (zone,))

@@ -343,7 +343,7 @@ def test_nobody_is_asked_to_approve_what_could_not_go():
 def test_a_further_leg_of_a_reminder_keeps_to_the_moment_of_its_own_channel():
     second = due(
         step=step(after=16 * HOUR, within=24 * HOUR),
-        traits=replace(CALL, margin_minutes=0),
+        traits=replace(CALL, margin=timedelta(0)),
         event_at=NOON,
         leg=2,
         expires_at=NOON + 24 * HOUR,

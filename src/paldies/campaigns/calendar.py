@@ -1,9 +1,9 @@
 """When windows are open for a customer: exactly, across zones, clock changes, midnights and holidays."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from paldies.campaigns.public_holidays import public_holidays
@@ -16,8 +16,7 @@ _DAY = timedelta(days=1)
 Span = tuple[datetime, datetime]  # UTC; the end is no longer part of it
 
 
-@dataclass(frozen=True, slots=True)
-class Hours:
+class Hours(NamedTuple):
     """The moments at which every window is open on the wall clocks of every zone at once.
 
     `zones` are IANA names; `country` and `region` say whose public holidays count. The last `margin` of every
@@ -35,6 +34,10 @@ class Hours:
 
     def next_open(self, at: datetime) -> datetime | None:
         """The first open moment at or after `at`; None if there is none within the horizon."""
+        at = at.astimezone(UTC)
+        for start, end in _openings_near(self, at.toordinal()):
+            if at < end:
+                return max(start, at)
         return next((start for start, _ in self.spans(at, at + HORIZON)), None)
 
     def after(self, at: datetime, span: timedelta) -> datetime | None:
@@ -100,6 +103,13 @@ def _joined(spans: Iterable[Span]) -> Iterator[Span]:
 
 
 @lru_cache(maxsize=16384)  # ten thousand messages of one day share a few hundred answers
+def _openings_near(hours: Hours, day: int) -> tuple[Span, ...]:
+    """Those of a UTC day (an ordinal) and the next one: in them nearly every question finds its answer."""
+    midnight = datetime.combine(date.fromordinal(day), time.min, UTC)
+    return tuple(hours.spans(midnight, midnight + 2 * _DAY))
+
+
+@lru_cache(maxsize=16384)
 def _open_on(day: date, window: Window, *, zone: str, country: str, region: str) -> tuple[Span, ...]:
     """The openings within one UTC day.
 

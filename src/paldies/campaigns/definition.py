@@ -7,6 +7,7 @@ from typing import Literal
 from paldies.campaigns.traits import Window
 from paldies.campaigns.words import EventKind, Purpose
 
+_EXEMPT = frozenset(kind for kind in EventKind if kind.startswith(("promise.", "case.")))
 ANSWERS = "answers"  # the campaign whose step is what somebody at the shop writes to whoever complains
 
 
@@ -62,4 +63,4 @@ class Campaign:
     @property
     def is_exempt(self) -> bool:
         """Promise warnings and what answers complaints count towards no cap and have no holdout."""
-        return self.trigger.value.startswith(("promise.", "case.")) or self.name == ANSWERS
+        return self.trigger in _EXEMPT or self.name == ANSWERS

@@ -111,6 +111,8 @@ def _no_case_is_open(due: Due, facts: Facts) -> Park | None:
 
 
 def _step_is_wanted(due: Due, facts: Facts) -> Hold | Skip | None:
+    if not due.step.when:
+        return None
     try:
         wanted = is_true(due.step.when, condition_values(facts.order, facts.customer))
     except ExpressionError as error:
@@ -168,6 +170,8 @@ def _customer_has_had_few(due: Due, facts: Facts, now: datetime, *, times: Sched
         return None
     own_step = step_key(due.enrolment, due.step.key)
     counted = [contact for contact in facts.contacts if contact.step != own_step and not contact.is_exempt]
+    if not counted:
+        return None
     free_at = now
     if due.purpose is Purpose.PROMOTIONAL:
         sold_at = (contact.at for contact in counted if contact.purpose is Purpose.PROMOTIONAL)

@@ -44,8 +44,7 @@ def hours_of(due: Due, facts: Facts) -> Hours | None:
     if not zones:
         return None
     window = due.step.window or traits.windows.get(due.purpose, ALWAYS)
-    margin = timedelta(minutes=traits.margin_minutes)
-    return Hours((window, traits.bounds), zones, facts.country, facts.region, margin)
+    return Hours((window, traits.bounds), zones, facts.country, facts.region, traits.margin)
 
 
 def _zones(traits: Traits, facts: Facts) -> tuple[str, ...]:

@@ -103,8 +103,7 @@ def _window(table: TomlTable, channels: Mapping[str, Traits]) -> Window | None:
 
 
 def _never_opens(window: Window, traits: Traits) -> bool:
-    margin = timedelta(minutes=traits.margin_minutes)
-    return Hours((window, traits.bounds), ("UTC",), margin=margin).next_open(_SOME_MONDAY) is None
+    return Hours((window, traits.bounds), ("UTC",), margin=traits.margin).next_open(_SOME_MONDAY) is None
 
 
 def _if_unapproved(table: TomlTable) -> Literal["send", "skip"]:

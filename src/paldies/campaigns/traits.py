@@ -1,12 +1,13 @@
 """What the policy has to know about a channel."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import NamedTuple
 
 from paldies.campaigns.words import AddressKind, Purpose
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """Hours in which something may be sent, in the customer's zone; `closes` ≤ `opens` runs past midnight.
 
     `days` (0 = Monday) are the days on which the window opens.
@@ -38,4 +39,4 @@ class Traits:
     bounds: Window = ALWAYS  # never outside of these, whatever the step says
     at_the_shop: bool = False  # its hours are those of the shop's own zone, not of the customer's
     every_zone: bool = False  # the hour must be right in every zone; no zone, no contact
-    margin_minutes: int = 0  # not handed over in the last minutes of a window
+    margin: timedelta = timedelta(0)  # not handed over in the last minutes of a window

@@ -1,5 +1,7 @@
 """What the policy has to know about calls made by a machine."""
 
+from datetime import timedelta
+
 from paldies.campaigns.traits import Traits, Window
 from paldies.campaigns.words import AddressKind, Purpose
 
@@ -13,5 +15,5 @@ TRAITS = Traits(
     },
     bounds=Window(opens=9 * 60, closes=20 * 60),
     every_zone=True,
-    margin_minutes=10,
+    margin=timedelta(minutes=10),
 )
