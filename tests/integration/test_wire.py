@@ -12,6 +12,7 @@ import pytest
 import uvloop
 
 from paldies.channels.email.envelope import Envelope
+from paldies.channels.email.exits import Exits
 from paldies.channels.email.extensions import Extensions
 from paldies.channels.email.outcomes import (
     Accepted,
@@ -29,6 +30,8 @@ from tests.smtp_servers import CLOSE, HANG, Answer, ScriptedServer
 CONTENT = b"Subject: x\r\n\r\n.dot\r\n..two\r\nend\r\n"
 STUFFED = b"Subject: x\r\n\r\n..dot\r\n...two\r\nend\r\n"
 LETTER = Envelope("shop@example.com", "alice@example.com", CONTENT)
+LONG = replace(LETTER, content=(b"y" * 70 + b"\r\n") * 300)
+TO_BORIS = b"MAIL FROM:<shop@example.com>\r\nRCPT TO:<boris@example.com>\r\nDATA\r\n"
 
 NO_SUCH = "550 5.1.1 no such user"
 OK = "250 ok"
@@ -126,7 +129,7 @@ async def send(wire: Wire, letter: Envelope, *, deadline: float = float("inf")) 
 async def send_all(wire: Wire, *letters: Envelope, deadline: float = float("inf")) -> list[Outcome]:
     """How each of them ended, one sent behind the other without a pause."""
     loop = asyncio.get_running_loop()
-    exits = asyncio.Semaphore(1)
+    exits = Exits(1)
     transactions = [Transaction(letter, deadline, loop.create_future(), exits) for letter in letters]
     waiting = deque(transactions)
     while waiting:
@@ -260,14 +263,85 @@ async def test_a_message_is_introduced_behind_the_text_of_the_one_before() -> No
     sending = asyncio.create_task(send_all(wire, LETTER, replace(LETTER, recipient="boris@example.com")))
     await until(lambda: len(tape.writes) == 1)
     wire.data_received(b"250 ok\r\n250 ok\r\n354 go on\r\n")
-    await until(lambda: len(tape.writes) == 3)
+    await until(lambda: len(tape.writes) == 2)
 
     wire.connection_lost(None)
     endings = [described(outcome) for outcome in await sending]
 
-    introduction = b"MAIL FROM:<shop@example.com>\r\nRCPT TO:<boris@example.com>\r\nDATA\r\n"
-    assert tape.writes[1:] == [STUFFED + b".\r\n", introduction]
+    assert tape.writes[1:] == [STUFFED + b".\r\n" + TO_BORIS]
     assert endings == ["nobody knows", "not sent at MAIL FROM"]
+
+
+class FullTape(Tape):
+    """Of a network that takes nothing for now, once the introduction is out."""
+
+    def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
+        self.protocol = protocol
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        super().write(data)
+        if len(self.writes) > 1 and isinstance(self.protocol, Wire):
+            self.protocol.pause_writing()
+
+
+async def test_nothing_is_written_behind_a_long_text_before_all_of_it_is_gone() -> None:
+    tape = FullTape()
+    wire = Wire(tape, Extensions(pipelining=True), patience=PATIENT)
+    sending = asyncio.create_task(send_all(wire, LONG, replace(LETTER, recipient="boris@example.com")))
+    await until(lambda: len(tape.writes) == 1)
+    wire.data_received(b"250 ok\r\n250 ok\r\n354 go on\r\n")
+
+    waiting = list(tape.writes)
+    wire.resume_writing()
+    wire.connection_lost(None)
+    endings = [described(outcome) for outcome in await sending]
+
+    assert waiting[1:] == [LONG.data]
+    assert tape.writes[2:] == [TO_BORIS]
+    assert endings == ["nobody knows", "not sent at MAIL FROM"]
+
+
+@pytest.mark.parametrize(
+    ("behind", "endings"),
+    [
+        pytest.param([], ["not sent at text"], id="alone"),
+        pytest.param([LETTER], ["nobody knows", "not sent at MAIL FROM"], id="with another behind it"),
+    ],
+)
+async def test_a_short_text_that_was_not_taken_whole_is_gone_if_more_was_written_behind_it(
+    behind: list[Envelope], endings: list[str]
+) -> None:
+    tape = FullTape()
+    wire = Wire(tape, Extensions(pipelining=True), patience=PATIENT)
+    sending = asyncio.create_task(send_all(wire, LETTER, *behind))
+    await until(lambda: len(tape.writes) == 1)
+    wire.data_received(b"250 ok\r\n250 ok\r\n354 go on\r\n")
+
+    wire.connection_lost(None)
+
+    assert [described(outcome) for outcome in await sending] == endings
+
+
+async def test_a_line_that_breaks_while_its_text_waits_for_an_exit_leaves_it_to_the_next() -> None:
+    loop = asyncio.get_running_loop()
+    exits, written = Exits(1), [loop.create_future() for _ in range(3)]
+    tapes = [Tape() for _ in written]
+    wires = [Wire(tape, Extensions(pipelining=True), patience=PATIENT) for tape in tapes]
+    transactions = [Transaction(LETTER, float("inf"), loop.create_future(), exits, one) for one in written]
+    sending = [asyncio.create_task(wire.send(one)) for wire, one in zip(wires, transactions, strict=True)]
+    await until(lambda: all(tape.writes for tape in tapes))
+    for wire in wires:
+        wire.data_received(b"250 ok\r\n250 ok\r\n354 go on\r\n")
+
+    wires[1].connection_lost(None)
+    written[0].set_result(None)
+    await until(lambda: len(tapes[2].writes) == 2)
+    for wire in wires:
+        wire.data_received(b"250 kept\r\n")
+    await asyncio.gather(*sending)
+
+    endings = [described(one.outcome.result()) for one in transactions]
+    assert endings == ["accepted", "not sent at text", "accepted"]
 
 
 async def test_any_other_server_gets_one_command_at_a_time() -> None:

@@ -6,6 +6,7 @@ from typing import cast
 
 from paldies.channels.email.connection import Connector
 from paldies.channels.email.envelope import Envelope
+from paldies.channels.email.exits import Exits
 from paldies.channels.email.outcomes import Outcome
 from paldies.channels.email.transaction import Transaction
 from paldies.channels.email.wire import Wire
@@ -18,7 +19,7 @@ class Pool:
         self._connector = connector
         self._size = size
         self._idle = idle
-        self._exits = asyncio.Semaphore(size)
+        self._exits = Exits(size)
         self._waiting: deque[Transaction] = deque()
         self._at_work: set[asyncio.Task[None]] = set()  # one for each connection in use
         self._resting: list[tuple[float, Wire]] = []  # since when (loop time); the latest last

@@ -1,24 +1,26 @@
 """One message that waits for a connection, or is on its way over one."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from paldies.channels.email.envelope import Envelope
+from paldies.channels.email.exits import Exits
 from paldies.channels.email.outcomes import Outcome
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Transaction:
     """`deadline` (monotonic clock): not to be begun after it. `outcome`: how it ended, for whoever waits.
 
-    `exits`: as many texts may be out without its being on record what became of them, for a crash could
-    double each. `written`: done once that is so for this one; None if nobody keeps a record.
+    `exits`: one is taken until it is on record what became of it. `written`: done once that is so; None if
+    nobody keeps a record.
     """
 
     envelope: Envelope
     deadline: float
     outcome: "asyncio.Future[Outcome]"
-    exits: asyncio.Semaphore
+    exits: Exits
     written: "asyncio.Future[None] | None" = None
 
     @property
@@ -26,13 +28,12 @@ class Transaction:
         """It has ended, or whoever handed it in was cancelled."""
         return self.outcome.done()
 
-    async def leave(self, patience: float) -> None:
-        """Waits for its turn, `patience` seconds at most. Raises TimeoutError."""
-        if self.exits.locked():
-            await asyncio.wait_for(self.exits.acquire(), patience)
-        else:
-            await self.exits.acquire()
-        (self.written or self.outcome).add_done_callback(lambda _: self.exits.release())
+    def may_leave(self, call: Callable[[], None]) -> bool:
+        """Whether it is its turn; if not, `call` is called when it is worth asking again."""
+        if not self.exits.take(call):
+            return False
+        (self.written or self.outcome).add_done_callback(self.exits.give_back)
+        return True
 
     def end(self, outcome: Outcome) -> None:
         if not self.outcome.done():

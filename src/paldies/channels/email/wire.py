@@ -6,15 +6,19 @@ What goes wrong later leaves a doubt.
 
 Where the server allows it (RFC 2920), MAIL, RCPT and DATA leave together, right behind the text of the
 message before: each message costs one round trip. What was only introduced has surely not been sent.
+Behind a short text, which the network takes whole, they leave in the same write, as a write costs as much
+as all that is thought here; should it not be taken whole, then the dot counts as gone at once.
 """
 
 import asyncio
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from paldies.channels.email.extensions import Extensions
-from paldies.channels.email.line import Line, LineCut
+from paldies.channels.email.introduction import SAID, introduction
+from paldies.channels.email.line import Conversation, Line, LineCut
 from paldies.channels.email.outcomes import (
     Accepted,
     NotSent,
@@ -32,8 +36,7 @@ from paldies.faults import Point, reach
 Following = Callable[[], Transaction | None]
 
 _BEFORE_ANYTHING = frozenset({Stage.IDLE, Stage.RESET, Stage.MAIL})
-# what is left to say for a message that was introduced already
-_SAID: Mapping[Stage, bytes] = dict.fromkeys((Stage.MAIL, Stage.RCPT, Stage.DATA), b"")
+_SHORT = 16 * 1024  # bytes; every system takes as many at once on a line on which all is answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,10 @@ def nothing() -> None:
     """What follows the only message that there is."""
 
 
+def _is_untouched(outcome: Outcome) -> TypeGuard[NotSent]:
+    return isinstance(outcome, NotSent) and outcome.stage in _BEFORE_ANYTHING
+
+
 class Wire(Line):
     """What is said to the server, and what its answers mean."""
 
@@ -56,6 +63,7 @@ class Wire(Line):
         self._extensions = extensions
         self._patience = patience
         self._stage = Stage.IDLE
+        self._present: Transaction
         self._ahead: Transaction | None = None  # introduced behind the text of the one before it
         self._is_dirty = False  # a transaction that was refused has to be reset before the next
 
@@ -64,19 +72,18 @@ class Wire(Line):
 
         Never wrap it in wait_for: it keeps its own time. When cancelled, it cuts the line.
         """
-        present: Transaction | None = transaction
+        self._present = transaction
         try:
-            while present:
-                outcome = await self._transact(present, following)
-                if isinstance(outcome, NotSent) and outcome.stage in _BEFORE_ANYTHING:
-                    return Untouched(present, outcome)
-                present.end(outcome)
-                present = self._ahead or following()
+            outcome = await self._hold(self._send_on(following))
         except BaseException as error:
             self.cut("cancelled")  # the server's next reply would be taken for another message's
-            for one in filter(None, (present, self._ahead)):
-                one.fail(error)
+            self._present.fail(error)
+            if self._ahead:
+                self._ahead.fail(error)
             raise
+        if _is_untouched(outcome):
+            return Untouched(self._present, outcome)
+        self._present.end(outcome)
         return None
 
     async def quit(self) -> None:
@@ -84,7 +91,7 @@ class Wire(Line):
         if self.is_usable:
             self._transport.write(b"QUIT\r\n")
             try:
-                await self._reply(self._patience.quit)
+                await self._hold(self._reply(self._patience.quit))
             except LineCut:
                 return
         self._transport.close()
@@ -97,21 +104,32 @@ class Wire(Line):
 
     # one transaction
 
-    async def _transact(self, present: Transaction, following: Following) -> Outcome:
-        commands = _SAID
+    def _send_on(self, following: Following) -> Conversation[Outcome]:
+        """How the last one ended."""
+        while True:
+            outcome = yield from self._transact(self._present, following)
+            if _is_untouched(outcome) or not (next_one := self._ahead or following()):
+                return outcome
+            self._present.end(outcome)
+            self._present = next_one
+
+    def _transact(self, present: Transaction, following: Following) -> Conversation[Outcome]:
+        commands = SAID
         if present is self._ahead:
             self._ahead = None
         elif unable := self._unable(present):
             return unable
         else:
-            commands = self._begin(present)
+            commands = introduction(present.envelope, self._extensions, is_dirty=self._is_dirty)
+            self._is_dirty = False
+            if self._extensions.pipelining:
+                self._transport.write(b"".join(commands.values()))
         try:
-            refused = await self._introduce(commands) or await self._hand_over(present)
+            refused = yield from self._introduce(commands)
+            refused = refused or (yield from self._hand_over(present, following))
             if refused:
                 return refused
-            self._stage = Stage.DOT
-            self._look_ahead(following)
-            return self._answer(await self._reply(self._patience.dot))
+            return self._answer((yield from self._reply(self._patience.dot)))
         except LineCut as cut:
             if self._stage is Stage.DOT:
                 return Unanswered(str(cut))
@@ -130,38 +148,14 @@ class Wire(Line):
             return Unfit("deadline", "the time to begin sending it had passed")
         return self._extensions.unfit(transaction.envelope)
 
-    def _look_ahead(self, following: Following) -> None:
-        """Introduces the next message while the answer to this one is awaited (RFC 2920 3.1)."""
-        if not self._extensions.pipelining:
-            return
-        while self._ahead is None and (transaction := following()):
-            if unfit := self._unfit(transaction):
-                transaction.end(unfit)
-            else:
-                self._ahead = transaction
-                self._begin(transaction)
-
-    def _begin(self, transaction: Transaction) -> Mapping[Stage, bytes]:
-        """RSET if need be, MAIL, RCPT, DATA: on their way at once if the server allows it (RFC 2920)."""
-        envelope = transaction.envelope
-        commands = {Stage.RESET: b"RSET\r\n"} if self._is_dirty else {}
-        parameters = self._extensions.parameters(envelope)
-        commands[Stage.MAIL] = f"MAIL FROM:<{envelope.sender}>{parameters}\r\n".encode()
-        commands[Stage.RCPT] = f"RCPT TO:<{envelope.recipient}>\r\n".encode()
-        commands[Stage.DATA] = b"DATA\r\n"
-        self._is_dirty = False
-        if self._extensions.pipelining:
-            self._transport.write(b"".join(commands.values()))
-        return commands
-
-    async def _introduce(self, commands: Mapping[Stage, bytes]) -> Refused | None:
+    def _introduce(self, commands: Mapping[Stage, bytes]) -> Conversation[Refused | None]:
         refused: Refused | None = None
         try:
             for stage, command in commands.items():
                 self._stage = stage
                 if not self._extensions.pipelining:
                     self._transport.write(command)
-                reply = await self._expected_reply(stage)
+                reply = yield from self._expected_reply(stage)
                 if reply.code < 400:
                     continue
                 self._is_dirty = True
@@ -169,15 +163,15 @@ class Wire(Line):
                 if not self._extensions.pipelining:
                     return refused
             if refused and reply.code == 354:
-                await self._send_nothing(refused)
+                yield from self._send_nothing(refused)
         except LineCut:
             if refused is None:
                 raise
         return refused
 
-    async def _expected_reply(self, stage: Stage) -> Reply:
+    def _expected_reply(self, stage: Stage) -> Conversation[Reply]:
         """A reply that the stage knows. After any other the line is cut: the two sides are out of step."""
-        reply = await self._reply(self._patience.command)
+        reply = yield from self._reply(self._patience.command)
         if reply.code == 421:
             self.cut("the server closed the connection")
             raise LineCut(self._lost, reply)
@@ -188,23 +182,33 @@ class Wire(Line):
             raise LineCut(self._lost)
         return reply
 
-    async def _send_nothing(self, refused: Refused) -> None:
+    def _send_nothing(self, refused: Refused) -> Conversation[None]:
         """DATA was accepted though nobody is left to send to: a lone dot ends it (RFC 2920 3.1)."""
         if refused.stage is not Stage.RCPT:
             self.cut("DATA was accepted after MAIL FROM was refused")
             return
         self._transport.write(b".\r\n")
-        await self._reply(self._patience.command)
+        yield from self._reply(self._patience.command)
 
-    async def _hand_over(self, transaction: Transaction) -> Refused | None:
-        """Returns None once the final dot is on its way."""
+    # the text
+
+    def _hand_over(self, transaction: Transaction, following: Following) -> Conversation[Refused | None]:
+        """Returns None once the final dot is on its way, and the next message is introduced."""
         self._stage = Stage.BODY
-        await self._wait_its_turn(transaction)
+        yield from self._wait_its_turn(transaction)
         if self._reader.is_empty:
             reach(Point.BEFORE_DOT)
-            self._write(transaction)
-            if await self._is_handed_on(self._patience.body):
+            self._stop_if_too_late(transaction)
+            text = transaction.envelope.data
+            behind = self._next_introduced(following) if len(text) <= _SHORT else b""
+            self._write(text + behind)
+            if behind:
+                self._stage = Stage.DOT
+            if (yield from self._is_handed_on(self._patience.body)):
                 reach(Point.AFTER_DOT)
+                self._stage = Stage.DOT
+                if self._ahead is None and (behind := self._next_introduced(following)):
+                    self._transport.write(behind)
                 return None
         early = self._replies[0] if self._replies else None
         self.cut("the server answered before the end of the text")
@@ -212,25 +216,41 @@ class Wire(Line):
             return Refused(Stage.BODY, early)
         raise LineCut(self._lost, early)
 
-    async def _wait_its_turn(self, transaction: Transaction) -> None:
+    def _wait_its_turn(self, transaction: Transaction) -> Conversation[None]:
         """Raises LineCut if it does not come in time: others may hold us for dead then."""
-        left = transaction.deadline + self._patience.until_text - time.monotonic()
-        try:
-            await transaction.leave(min(left, self._patience.body))
-        except TimeoutError:
-            self.cut("the time to hand the text over had passed")
-            raise LineCut(self._lost) from None
+        last = min(transaction.deadline + self._patience.until_text, time.monotonic() + self._patience.body)
+        while not transaction.may_leave(self._go_on):
+            if self._lost:
+                raise LineCut(self._lost)
+            yield last - time.monotonic()
 
-    def _write(self, transaction: Transaction) -> None:
-        """Raises LineCut if the network refused it on the spot: then not a byte of it left."""
+    def _stop_if_too_late(self, transaction: Transaction) -> None:
+        """Raises LineCut."""
         if time.monotonic() > transaction.deadline + self._patience.until_text:
             self.cut("the time to hand the text over had passed")
         if transaction.is_over:
             self.cut("nobody waits for it any more")
-        if not self._lost:
-            self._transport.write(transaction.envelope.data)
+        if self._lost:
+            raise LineCut(self._lost)
+
+    def _write(self, data: bytes) -> None:
+        """Raises LineCut if the network refused it on the spot: then not a byte of it left."""
+        self._transport.write(data)
         if self._lost or self._transport.is_closing():
             raise LineCut(self._lost or "the connection broke")
+
+    def _next_introduced(self, following: Following) -> bytes:
+        """Introduces the next message while the answer to this one is awaited (RFC 2920 3.1)."""
+        if not self._extensions.pipelining:
+            return b""
+        while transaction := following():
+            if unfit := self._unfit(transaction):
+                transaction.end(unfit)
+            else:
+                self._ahead = transaction
+                commands = introduction(transaction.envelope, self._extensions, is_dirty=False)
+                return b"".join(commands.values())
+        return b""
 
     def _answer(self, reply: Reply) -> Outcome:
         """To the final dot. Whatever it is, the server has forgotten the transaction (RFC 5321 4.1.1.4)."""
