@@ -9,7 +9,6 @@ line of its standard input; with `--joins` it works in another process's house, 
 
 import argparse
 import asyncio
-import gc
 import json
 import sys
 import time
@@ -21,7 +20,7 @@ from pathlib import Path
 import uvloop
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
-from paldies import logs
+from paldies import garbage, logs
 from paldies.bootstrap import App
 from paldies.campaigns.words import MessageStatus
 from paldies.channels import TRAITS
@@ -69,7 +68,7 @@ async def main(told: argparse.Namespace) -> dict[str, float]:
         furnish(told.folder, told.smtp, database=told.database, connections=told.connections)
         channels = [Writing(told.mails)] if told.mails else None
         stocked = await stock(told.folder, told.orders, channels=channels)
-    gc.freeze()  # as `paldies run` does once it has begun
+    garbage.look_seldom()  # as `paldies run` does once it has begun
     if told.waits:
         print(stocked.clock.now().isoformat(), flush=True)
         await asyncio.to_thread(sys.stdin.readline)

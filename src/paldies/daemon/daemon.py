@@ -1,12 +1,12 @@
 """One process at work: begun, run until it is told to stop, and ended in order."""
 
 import asyncio
-import gc
 import signal
 import time
 
 import structlog
 
+from paldies import garbage
 from paldies.bootstrap import App
 from paldies.daemon.duties import Duties
 from paldies.daemon.timetable import LOOK_EVERY, timetable
@@ -32,7 +32,7 @@ class Daemon:
     async def run(self, engine: Engine) -> None:
         """Until SIGTERM or SIGINT: what is in flight gets `stop_timeout`; a second signal ends at once."""
         await self.begin()
-        gc.freeze()  # what was built for good need not be searched for garbage again and again
+        garbage.look_seldom()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop_once)
