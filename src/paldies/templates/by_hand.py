@@ -9,7 +9,7 @@ from pathlib import Path
 from paldies.templates import manuscript
 from paldies.templates.frame import is_page
 from paldies.templates.manuscript import Manuscript
-from paldies.templates.sandbox import Sandbox, plain_environment, printable
+from paldies.templates.sandbox import Sandbox, in_text, plain_environment
 from paldies.templates.sheet import Sheet
 from paldies.templates.source import Source, make_source
 from paldies.templates.tags import Tags, without_tag_lines
@@ -75,14 +75,15 @@ def _literal(words: str) -> str:
 @cache
 def _markdown_environment() -> Sandbox:
     """Values keep their signs: a product called *Star* is not to be printed in italics."""
-    environment = plain_environment().overlay(finalize=_escaped)
+    environment = plain_environment().overlay(finalize=_in_markdown)
     assert isinstance(environment, Sandbox)  # noqa: S101 - it is of the kind that it was laid over
     return environment
 
 
-def _escaped(value: object) -> object:
-    shown = printable(value)
-    return _MEANS_SOMETHING.sub(r"\\\1", shown) if isinstance(shown, str) else shown
+def _in_markdown(value: object) -> str:
+    """Raises Unprintable."""
+    shown = in_text(value)
+    return _MEANS_SOMETHING.sub(r"\\\1", shown) if isinstance(value, str) else shown
 
 
 def _tidied(words: str) -> str:

@@ -3,62 +3,71 @@
 import re
 from collections.abc import Callable
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from itertools import count
-from typing import Any
 
 from jinja2 import StrictUndefined, Undefined
+from markupsafe import escape
 
 from paldies.campaigns.bounds import BoundedEnvironment
-from paldies.campaigns.facts import Customer, Line, Order
 from paldies.campaigns.money import Money
 from paldies.templates.faults import Unprintable
 from paldies.templates.filters import FILTERS
-from paldies.templates.senders import Sender
-from paldies.templates.values import ShopCard
+from paldies.templates.generator import OWNERS, Generator
 
 # They mark text as HTML already, and so would make the two parts differ or let a value through unescaped.
 _UNSAFE_FILTERS = ("e", "escape", "forceescape", "safe", "tojson", "urlize", "xmlattr")
 # Control characters (C0, DEL, C1), line separators, and what turns the direction of the text around it.
 _UNSEEMLY = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
-# Frozen dataclasses without methods.
-_PLAIN_VALUES = frozenset({Order, Line, Customer, ShopCard, Sender})
 _LINK = re.compile(r"(?:https?://|mailto:|tel:)[^\s]+", re.IGNORECASE)
 
 
 class Sandbox(BoundedEnvironment):
-    """Reads the values that a text is given without the detour that strangers need."""
+    """`finalize` makes of a value what is printed, a str."""
 
-    def getattr(self, obj: Any, attribute: str) -> Any:
-        """Values made of plain fields need no search for mutating methods: 0.5 instead of 5 µs a field."""
-        if type(obj) in _PLAIN_VALUES and attribute[:1] != "_":
-            try:
-                return getattr(obj, attribute)
-            except AttributeError:
-                return self.undefined(obj=obj, name=attribute)
-        return super().getattr(obj, attribute)
+    code_generator_class = Generator
+    owners = OWNERS
 
 
 @cache
 def html_environment() -> Sandbox:
     """Escapes every value, whatever a template is called."""
-    return _environment(escapes=True)
+    return _environment(in_html, escapes=True)
 
 
 @cache
 def plain_environment() -> Sandbox:
-    return _environment(escapes=False)
+    return _environment(in_text, escapes=False)
 
 
-def _environment(*, escapes: bool) -> Sandbox:
+def _environment(shown: Callable[[object], str], *, escapes: bool) -> Sandbox:
     environment = Sandbox(
-        autoescape=escapes, undefined=StrictUndefined, finalize=printable, keep_trailing_newline=True
+        autoescape=escapes, undefined=StrictUndefined, finalize=shown, keep_trailing_newline=True
     )
     for name in _UNSAFE_FILTERS:
         del environment.filters[name]
     environment.filters.update(FILTERS, link=link)
     environment.globals["counter"] = counter
     return environment
+
+
+def in_html(value: object) -> str:
+    """Raises Unprintable."""
+    if type(value) is str:
+        return value if value.isalnum() else _escaped(value)
+    return str(escape(printable(value)))
+
+
+@lru_cache(maxsize=4096)  # 1 µs; articles, amounts and dates come again and again
+def _escaped(words: str) -> str:
+    return str(escape(printable(words)))
+
+
+def in_text(value: object) -> str:
+    """Raises Unprintable."""
+    if type(value) is str and value.isprintable():
+        return value
+    return str(printable(value))
 
 
 def printable(value: object) -> object:
