@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -16,9 +15,10 @@ from paldies.store.prepared import Prepared
 from paldies.store.questions import Question
 from paldies.store.schema import attempts, customers, messages, sending_hours
 from paldies.store.statuses import has_status
+from paldies.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Claim:
     """The wish to send one message, as decided on the customer's `revision`."""
 
@@ -94,9 +94,11 @@ def write_claims(session: Session, claims: Sequence[Claim]) -> set[str]:
     _MOVE_REVISION.run(
         session, [{name: row[name] for name in ("claim", "customer", "seen")} for row in values]
     )
-    _TAKE.run(session, [{name: row[name] for name in row if name != "seen"} for row in values])
-    holders = _HOLDERS.ask(session, claimed=[claim.message_id for claim in claims])
-    won = {claim.id for claim in claims} & {row.claim_id for row in holders}
+    taken = _TAKE.run(session, [{name: row[name] for name in row if name != "seen"} for row in values])
+    won = {claim.id for claim in claims}
+    if taken < len(claims):
+        holders = _HOLDERS.ask(session, claimed=[claim.message_id for claim in claims])
+        won &= {row.claim_id for row in holders}
     begun = [
         {
             "message_id": claim.message_id,

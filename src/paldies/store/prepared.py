@@ -20,15 +20,16 @@ class _EachAlone:
     places: Sequence[tuple[str, Fit | None]]  # of the parameters, and what makes Python's values the driver's
     constants: Mapping[str, Any]  # what the statement itself says
 
-    def run(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    def run(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> int:
         connection = session.connection()
         # column by column, in half the time that it takes row by row
         fitted = zip(*(self._column(name, fit, rows) for name, fit in self.places), strict=True)
         if connection.dialect.positional:
-            connection.exec_driver_sql(self.sql, list(fitted))
-        else:
-            names = [name for name, _ in self.places]
-            connection.exec_driver_sql(self.sql, [dict(zip(names, row, strict=True)) for row in fitted])
+            return connection.exec_driver_sql(self.sql, list(fitted)).rowcount
+        names = [name for name, _ in self.places]
+        return connection.exec_driver_sql(
+            self.sql, [dict(zip(names, row, strict=True)) for row in fitted]
+        ).rowcount
 
     def _column(self, name: str, fit: Fit | None, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
         if name in self.constants:
@@ -46,15 +47,18 @@ class Prepared:
         self._statement = statement
         self._by_dialect: dict[str, _EachAlone | Together] = {}
 
-    def run(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-        """For each row; its keys are the names of the statement's parameters, or of its columns."""
+    def run(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> int:
+        """For each row; its keys are the names of the statement's parameters, or of its columns.
+
+        How many rows of the database that made or changed, in all.
+        """
         dialect = session.connection().dialect
         ready = self._by_dialect.get(dialect.name)
         if ready is None:
             names = list(rows[0])
             ready = Together.of(self._statement, dialect, names) or self._each_alone(dialect, names)
             self._by_dialect[dialect.name] = ready
-        ready.run(session, rows)
+        return ready.run(session, rows)
 
     def _each_alone(self, dialect: Dialect, names: list[str]) -> _EachAlone:
         compiled: Any = self._statement.compile(dialect=dialect, column_keys=names)

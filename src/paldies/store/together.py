@@ -57,8 +57,9 @@ class Together:
         self._sql = f"WITH given AS ({source}) {compiled}"
         self._constants = compiled.params
 
-    def run(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-        session.connection().exec_driver_sql(self._sql, {**self._constants, "rows": _in_json(rows)})
+    def run(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> int:
+        values = {**self._constants, "rows": _in_json(rows)}
+        return session.connection().exec_driver_sql(self._sql, values).rowcount
 
 
 def _of_all(
