@@ -61,7 +61,7 @@ def letter(database: Database, message_id: int) -> Rendered:
     composer = Composer(library, ShopCard("Bērzs"), mailbox="shop@example.com", links=Links("", b"x" * 32))
     with database.session() as session:
         brief = brief_of(session, message_id, traits=TRAITS, plans=plans(), house=House(RIGA), now=NOON)
-    return composer.compose(brief, NOON, expires_at=NOON + 4 * HOUR).outgoing.rendered
+    return composer.compose(brief, NOON, expires_at=NOON + 4 * HOUR).rendered
 
 
 def test_a_complaint_is_confirmed_once_and_so_is_the_next_one(database: Database, heard_of: int) -> None:

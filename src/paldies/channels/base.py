@@ -9,11 +9,12 @@ from typing import Literal, Protocol, runtime_checkable
 from paldies.campaigns.deliveries import DeliveryKind
 from paldies.campaigns.traits import Traits
 from paldies.campaigns.words import Purpose
+from paldies.value import value
 
 Fault = Literal["recipient", "us", "provider"]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Receipt:
     """The provider took it; `id` is what the provider calls it.
 
@@ -53,14 +54,14 @@ class Doubt(Exception):
     """It may have left: the line went silent after the point of no return."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Attachment:
     name: str
     media_type: str
     content: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Letterhead:
     """The part of a text that stays the same for every recipient of one text version."""
 
@@ -69,7 +70,7 @@ class Letterhead:
     attachments: tuple[Attachment, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Rendered:
     """One message, filled in: what the channel has to say, to whom.
 
@@ -87,7 +88,7 @@ class Rendered:
     voicemail: str = ""  # what an answering machine is told; empty: nothing
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Outgoing:
     """What is handed to a channel: the rendered message, and what the outbox knows about it."""
 

@@ -33,9 +33,11 @@ class Budget:
 
     def closed_until(self, price: Decimal, now: datetime) -> datetime | None:
         """When there is money again, if `price` is more than what is left today."""
+        if not price:
+            return None
         if not timedelta(0) < self._day_ends - now <= _LONGEST_DAY:  # or the clock was set back
             self._begin_day(now)
-        if self._limit is None or not price or self._spent + price <= self._limit:
+        if self._limit is None or self._spent + price <= self._limit:
             return None
         return self._day_ends.astimezone(now.tzinfo)
 

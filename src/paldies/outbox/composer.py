@@ -3,14 +3,13 @@
 import json
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from paldies.campaigns.legs import is_last_channel
 from paldies.campaigns.schedule import closes_at
 from paldies.campaigns.traits import ALWAYS
 from paldies.campaigns.words import Purpose
-from paldies.channels.base import Attachment, Letterhead, Outgoing, Rendered
+from paldies.channels.base import Attachment, Letterhead, Rendered
 from paldies.outbox.evidence import Brief
 from paldies.outbox.links import Links
 from paldies.outbox.marks import mark
@@ -18,6 +17,7 @@ from paldies.templates.faults import RenderFault
 from paldies.templates.library import Library, Text
 from paldies.templates.renderer import Content
 from paldies.templates.values import ShopCard
+from paldies.value import value
 
 __all__ = ["Composed", "Composer", "RenderFault"]
 
@@ -26,12 +26,19 @@ _in_json = json.JSONEncoder(ensure_ascii=False).encode  # made once: a third of 
 _KEPT = 256  # letterheads of texts in use at the same time
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Composed:
-    """A message ready to leave; `content` is what the attempt keeps of it."""
+    """A message ready to leave, but for what its attempt adds; `content` is what the attempt keeps of it.
 
-    outgoing: Outgoing
+    The rest is as in Outgoing.
+    """
+
+    rendered: Rendered
+    message_id: str
     content: bytes
+    unsubscribe_url: str
+    must_arrive_by: datetime | None
+    answer_by: datetime
 
 
 class Composer:
@@ -62,18 +69,14 @@ class Composer:
             locale=content.locale,
             voicemail=content.voicemail,
         )
-        outgoing = Outgoing(
+        return Composed(
             rendered=rendered,
             message_id=row.rfc_id or f"{mark(row.id, self._links)}@{self._domain}",
-            key=row.key,
-            campaign=row.campaign,
-            purpose=row.purpose,
-            attempt_id="",
+            content=self.keep(rendered),
             unsubscribe_url=self._way_out(brief),
             must_arrive_by=_arrival(brief, now, expires_at),
             answer_by=_answer(brief, now, expires_at),
         )
-        return Composed(outgoing, self.keep(rendered))
 
     def fill(self, text: Text, brief: Brief) -> Content:
         """The text with everything in its place. Raises RenderFault."""

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from itertools import count
@@ -13,7 +12,7 @@ import structlog
 from paldies.campaigns.decisions import Decision, Defer, Hold, Skip
 from paldies.campaigns.reasons import Reason
 from paldies.campaigns.words import MessageStatus
-from paldies.channels.base import Channel, DeliveryError, Doubt
+from paldies.channels.base import Channel, DeliveryError, Doubt, Outgoing
 from paldies.clock import Clock
 from paldies.faults import Point, reach
 from paldies.logs import masked
@@ -81,7 +80,7 @@ class Sender:
         except Exception as error:
             log.exception("a message could not be composed", message=key)
             return Hold(Reason.UNFORESEEN, f"{type(error).__name__}: {error}")
-        price = self.channel.price(composed.outgoing.rendered)
+        price = self.channel.price(composed.rendered)
         if beyond := self._beyond_budget(ready, price):
             return beyond
         deadline = time.monotonic() + BEGIN_WITHIN  # from before the claim, which others reckon from
@@ -121,10 +120,10 @@ class Sender:
             at=now,
             deadline_at=now + timedelta(seconds=BEGIN_WITHIN),
             expires_at=ready.decision.expires_at,
-            rfc_id=composed.outgoing.message_id,
-            address=composed.outgoing.rendered.to,
-            locale=composed.outgoing.rendered.locale,
-            text_version=composed.outgoing.rendered.text_version,
+            rfc_id=composed.message_id,
+            address=composed.rendered.to,
+            locale=composed.rendered.locale,
+            text_version=composed.rendered.text_version,
             content=composed.content,
             is_late_seen=row.is_late_seen,
             cost=cost,
@@ -139,14 +138,21 @@ class Sender:
         deadline: float,
         written: "asyncio.Future[None]",
     ) -> Settlement:
-        outgoing = replace(
-            composed.outgoing,
+        brief = ready.brief
+        outgoing = Outgoing(
+            rendered=composed.rendered,
+            message_id=composed.message_id,
+            key=brief.waiting.key,
+            campaign=brief.waiting.campaign,
+            purpose=brief.waiting.purpose,
             attempt_id=claim.id,
             deadline=deadline,
             written=written,
+            unsubscribe_url=composed.unsubscribe_url,
             callback_url=self._links.callback(claim.id),
+            must_arrive_by=composed.must_arrive_by,
+            answer_by=composed.answer_by,
         )
-        brief = ready.brief
         try:
             receipt = await self.channel.send(outgoing)
         except DeliveryError as error:

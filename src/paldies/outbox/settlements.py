@@ -14,6 +14,7 @@ from paldies.outbox.endings import NextLeg, finish_each, open_next_legs
 from paldies.store.prepared import Prepared
 from paldies.store.schema import attempts, messages
 from paldies.store.statuses import has_status
+from paldies.value import value
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class DeadAddress:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Settlement:
     """How a claimed message ended, or that it did not."""
 

@@ -23,6 +23,7 @@ from paldies.channels.email.server import Server, Tls
 
 # While one message of a connection is on its way, the next is filled in, claimed, and introduced behind it.
 _PER_CONNECTION = 2
+_NOTHING = Decimal(0)
 _KEPT_SKELETONS = 64  # texts in use at the same time; one with attachments may weigh some megabytes
 
 TRAITS = Traits(
@@ -78,7 +79,7 @@ class EmailChannel:
 
     def price(self, rendered: Rendered) -> Decimal:
         """See Channel.price: a mail server counts no single letters."""
-        return Decimal(0)
+        return _NOTHING
 
     async def send(self, message: Outgoing) -> Receipt:
         """Raises DeliveryError only when nothing surely left, Doubt when it may have.

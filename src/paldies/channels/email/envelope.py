@@ -1,12 +1,13 @@
 """One message as it crosses the wire, and to whom."""
 
 import re
-from dataclasses import dataclass
+
+from paldies.value import value
 
 _LINE_WITH_DOT = re.compile(rb"(?m)^\.")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Envelope:
     """Addresses are bare and clean; `content` has CRLF line ends and a CRLF at its end."""
 

@@ -1,6 +1,7 @@
 """The header fields of a message: who, what, when, and the unsubscribe headers."""
 
 import re
+from functools import lru_cache
 from urllib.parse import quote
 
 from paldies.campaigns.words import Purpose
@@ -27,7 +28,7 @@ def message_fields(message: Outgoing, *, to: str, date: str, sender_id: str) -> 
         header_text.field("To", header_text.mailbox(rendered.to_name, to))
         + header_text.field("Subject", header_text.unstructured(rendered.subject))
         + f"Date: {date}\r\nMessage-ID: <{message.message_id}>\r\n"
-        + _feedback_id(message, sender_id)
+        + _feedback_id(message.campaign, message.purpose, sender_id)
     )
     if message.purpose is Purpose.PROMOTIONAL and message.unsubscribe_url:
         fields += _unsubscribe_fields(message.unsubscribe_url)
@@ -53,10 +54,11 @@ def _unsubscribe_fields(url: str) -> str:
     return f"List-Unsubscribe: <{url}>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
 
 
-def _feedback_id(message: Outgoing, sender_id: str) -> str:
+@lru_cache(maxsize=256)
+def _feedback_id(campaign: str, purpose: Purpose, sender_id: str) -> str:
     """Groups complaints in Gmail's statistics: names streams, never a recipient or an order.
 
     https://support.google.com/mail/answer/6254652: up to three names, and last the SenderId.
     """
-    campaign = _NOT_IN_IDENTIFIER.sub("-", message.campaign)[:30]
-    return f"Feedback-ID: {campaign}:{message.purpose}:{sender_id}\r\n"
+    campaign = _NOT_IN_IDENTIFIER.sub("-", campaign)[:30]
+    return f"Feedback-ID: {campaign}:{purpose}:{sender_id}\r\n"

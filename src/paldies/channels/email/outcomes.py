@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from paldies.value import value
+
 _ENHANCED = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?!\S)")  # RFC 3463, first thing in the text
 
 
@@ -25,7 +27,7 @@ class Stage(StrEnum):
     DOT = "end of text"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Reply:
     """One answer of the server; the lines of a long one are joined by spaces."""
 
@@ -39,7 +41,7 @@ class Reply:
         return match[1] if match else ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Accepted:
     """The server has taken responsibility (RFC 5321 6.1)."""
 
