@@ -1,13 +1,13 @@
 """One order as the shop reports it at one moment, in our words."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from paldies.campaigns.words import OrderStatus
+from paldies.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SnapshotLine:
     sku: str
     name: str
@@ -15,7 +15,7 @@ class SnapshotLine:
     price: int  # minor units
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Snapshot:
     """Instants are aware, money is in minor units of `currency`; None and empty mean the shop did not say.
 

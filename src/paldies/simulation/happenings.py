@@ -1,7 +1,6 @@
 """What happens next to whom, of all that is going to happen in a span of time."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import IntEnum
 from functools import lru_cache
@@ -16,6 +15,7 @@ from paldies.simulation.telling import Arrival
 from paldies.store.questions import Question
 from paldies.store.schema import messages
 from paldies.store.statuses import has_status
+from paldies.value import value
 
 Person = int | str
 
@@ -37,7 +37,15 @@ class Due(NamedTuple):
     send_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+class Waits(NamedTuple):
+    """An answer or a message that is due; `subject` as in keys."""
+
+    subject: str
+    at: datetime
+    what: Awaited | Due
+
+
+@value
 class Happening:
     """Something at its moment; what happens to one person does not concern another."""
 
@@ -63,23 +71,16 @@ def first_of_each(happenings: Iterable[Happening]) -> list[Happening]:
     return sorted((one for those in first.values() for one in those), key=lambda one: one.turn)
 
 
-def waiting_before(
-    session: Session, end: datetime, channels: Sequence[str], person: Callable[[str], Person]
-) -> list[Happening]:
-    """Answers and messages that are due before `end`; `person` says whose a subject is."""
-    return list(_read(session, end, channels, person))
-
-
-def _read(
-    session: Session, end: datetime, channels: Sequence[str], person: Callable[[str], Person]
-) -> Iterator[Happening]:
-    for row in _wanted(tuple(channels)).ask(session, end=end):
-        rank, id, key, channel, at, receipt = row
-        whose = person(key.split("/")[1])
-        if rank == Rank.MESSAGE:
-            yield Happening(at, Rank.MESSAGE, whose, Due(id, key, channel, at))
-        else:
-            yield Happening(at, Rank.ANSWER, whose, Awaited(id, key, channel, receipt))
+def waiting_before(session: Session, end: datetime, channels: Sequence[str]) -> list[Waits]:
+    """Answers and messages that are due before `end`."""
+    return [
+        Waits(
+            key.split("/", 2)[1],
+            at,
+            Due(id, key, channel, at) if rank == Rank.MESSAGE else Awaited(id, key, channel, receipt),
+        )
+        for rank, id, key, channel, at, receipt in _wanted(tuple(channels)).ask(session, end=end)
+    ]
 
 
 @lru_cache(maxsize=4)

@@ -1,23 +1,25 @@
 """Everything that shops will tell in a simulation, on disk and in the order in which they tell it."""
 
-import pickle
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from paldies.campaigns import keys
+from paldies.simulation.keeping import packed
 from paldies.simulation.telling import Telling, moment, number
-from paldies.simulation.unrolling import Record, arrivals
+from paldies.simulation.unrolling import Arrival, Record, arrivals
 
 _SCHEMA = """
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
+CREATE TABLE said (record INTEGER PRIMARY KEY, content BLOB);
 CREATE TABLE record (
-  id INTEGER PRIMARY KEY, shop TEXT, subject TEXT, buyer TEXT, mailbox TEXT, phone TEXT, said BLOB,
+  id INTEGER PRIMARY KEY, shop TEXT, subject TEXT, buyer TEXT, mailbox TEXT, phone TEXT,
   person INTEGER, company INTEGER
 );
 CREATE TABLE arrival (id INTEGER PRIMARY KEY, at INTEGER, record INTEGER, is_whole INTEGER);
@@ -40,6 +42,7 @@ DELETE FROM arrival WHERE NOT is_whole AND EXISTS (
 # (as it may be written: its end) are still kept in one company, as a dead number is dead for all of them.
 _SHARED = {"person": ("subject", "buyer", "mailbox"), "company": ("person", "phone")}
 _WRITTEN_ALIKE = 7  # digits
+_CHUNK = 500  # records written together
 Consent = Literal["known", "all", "none"]
 
 
@@ -58,27 +61,10 @@ class Tape:
     def record(self, shop: str, records: Iterable[Record], *, zone: ZoneInfo, until: datetime) -> None:
         """What would be told after `until` is left out, as is an order without any time."""
         self.zones[shop] = zone
+        told = self._told(records, zone, until)
         self._file.execute("BEGIN")
-        for record in records:
-            told = [arrival for arrival in arrivals(record, zone) if arrival.at <= until]
-            if not told or record.snapshot.is_test:
-                continue
-            self.orders += 1
-            row = self._file.execute(
-                "INSERT INTO record (shop, subject, buyer, mailbox, phone, said) VALUES (?, ?, ?, ?, ?, ?)",
-                (
-                    shop,
-                    keys.order_subject(shop, record.snapshot.id),
-                    record.snapshot.customer_id and f"{shop}:{record.snapshot.customer_id}",
-                    record.snapshot.email.strip().casefold(),
-                    "".join(filter(str.isdigit, record.snapshot.phone))[-_WRITTEN_ALIKE:],
-                    pickle.dumps(self._answering(record), pickle.HIGHEST_PROTOCOL),
-                ),
-            ).lastrowid
-            self._file.executemany(
-                "INSERT INTO arrival (at, record, is_whole) VALUES (?, ?, ?)",
-                [(number(one.at), row, one.is_whole) for one in told],
-            )
+        while some := list(islice(told, _CHUNK)):
+            self._write(shop, some)
         self._file.execute("COMMIT")
 
     def rewind(self) -> None:
@@ -107,6 +93,40 @@ class Tape:
 
     def close(self) -> None:
         self._file.close()
+
+    def _told(
+        self, records: Iterable[Record], zone: ZoneInfo, until: datetime
+    ) -> Iterator[tuple[Record, list[Arrival]]]:
+        for record in records:
+            told = [arrival for arrival in arrivals(record, zone) if arrival.at <= until]
+            if told and not record.snapshot.is_test:
+                yield self._answering(record), told
+
+    def _write(self, shop: str, told: Sequence[tuple[Record, list[Arrival]]]) -> None:
+        numbered = list(enumerate(told, start=self.orders + 1))
+        self.orders += len(told)
+        self._file.executemany(
+            "INSERT INTO record (id, shop, subject, buyer, mailbox, phone) VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                (
+                    row,
+                    shop,
+                    keys.order_subject(shop, record.snapshot.id),
+                    record.snapshot.customer_id and f"{shop}:{record.snapshot.customer_id}",
+                    record.snapshot.email.strip().casefold(),
+                    "".join(filter(str.isdigit, record.snapshot.phone))[-_WRITTEN_ALIKE:],
+                )
+                for row, (record, _) in numbered
+            ),
+        )
+        self._file.executemany(
+            "INSERT INTO said (record, content) VALUES (?, ?)",
+            ((row, packed(record)) for row, (record, _) in numbered),
+        )
+        self._file.executemany(
+            "INSERT INTO arrival (at, record, is_whole) VALUES (?, ?, ?)",
+            ((number(one.at), row, one.is_whole) for row, (_, arriving) in numbered for one in arriving),
+        )
 
     def _unite(self, column: str, alone: str) -> None:
         """Gives those who share something the least number among them; `alone` is for who shares nothing."""

@@ -1,15 +1,16 @@
 """Tells what is on a tape again: all of it, or what concerns some of the people."""
 
-import pickle
+import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from paldies.orders.snapshot import Snapshot
-from paldies.simulation.unrolling import Record, as_of
+from paldies.simulation.keeping import unpacked
+from paldies.simulation.unrolling import as_of
 
 INSTANT = timedelta(microseconds=1)  # the shortest there is: times are kept as so many of them
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -48,19 +49,18 @@ class Telling:
 
     def snapshot(self, arrival: Arrival) -> Snapshot:
         """The order as the shop told of it then."""
-        said, is_whole = self._file.execute(
-            "SELECT record.said, arrival.is_whole FROM arrival JOIN record ON record.id = arrival.record"
+        content, is_whole = self._file.execute(
+            "SELECT said.content, arrival.is_whole FROM arrival JOIN said ON said.record = arrival.record"
             " WHERE arrival.id = ?",
             (arrival.id,),
         ).fetchone()
-        record: Record = pickle.loads(said)  # noqa: S301 - written by the tape, in a folder of our own
+        record = unpacked(content)
         return record.snapshot if is_whole else as_of(record, arrival.at, self.zones[arrival.shop])
 
-    def person(self, subject: str) -> int:
-        """Whose order a subject is; 0 if it is none of these."""
-        wanted = "SELECT person FROM record WHERE subject = ? LIMIT 1"
-        found = self._file.execute(wanted, (subject,)).fetchone()
-        return found[0] if found else 0
+    def persons(self, subjects: Collection[str]) -> dict[str, int]:
+        """Whose orders subjects are; those that are none of these are left out."""
+        wanted = "SELECT subject, person FROM record WHERE subject IN (SELECT value FROM json_each(?))"
+        return dict(self._file.execute(wanted, (json.dumps(list(subjects)),)))
 
     def close(self) -> None:
         self._file.close()

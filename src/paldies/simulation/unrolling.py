@@ -1,7 +1,7 @@
 """When a shop would have told what about an order, from what it says of it in the end."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from paldies.campaigns.words import OrderStatus
 from paldies.orders import moments
 from paldies.orders.happenings import TIMES
 from paldies.orders.snapshot import Snapshot
+from paldies.value import value
 
 _REACHED = {
     "cancelled_at": OrderStatus.CANCELLED,
@@ -22,7 +23,7 @@ _REACHED = {
 _NEVER_STOOD = (None, OrderStatus.PENDING, OrderStatus.CANCELLED)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Record:
     """What is known of an order, and when some of its times became known, where not as they happened."""
 
@@ -30,7 +31,7 @@ class Record:
     heard_at: Mapping[str, datetime] = field(default_factory=dict)  # by the names of the snapshot's times
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Arrival:
     """A moment at which the shop had something new to tell; `is_whole`: all that the record says."""
 
