@@ -13,12 +13,14 @@ import structlog
 
 from paldies.orders.snapshot import Snapshot
 from paldies.settings import Settings
+from paldies.simulation.apart import Share, apart
 from paldies.simulation.behaviour import Behaviour
 from paldies.simulation.figures import capacities_of, read_report
 from paldies.simulation.house import Stage
 from paldies.simulation.listing import write_csv
 from paldies.simulation.report import Report
 from paldies.simulation.run import Played, play
+from paldies.simulation.scene import Scene
 from paldies.simulation.span import Span
 from paldies.simulation.tape import Tape
 from paldies.simulation.unrolling import Record
@@ -84,15 +86,17 @@ async def test_what_is_counted_over_all_is_played_again_as_a_whole(tmp_path: Pat
     assert "unusual_volume" in {word for fate in traces[0].values() for word in fate}
 
 
-async def test_what_goes_wrong_in_a_part_is_told(tmp_path: Path) -> None:
-    orders = write_orders(tmp_path / "orders.jsonl", 4, days=1)
+async def test_what_goes_wrong_in_another_process_is_told_here(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
     broken = settings.model_copy(
         update={"paldies": settings.paldies.model_copy(update={"time_zone": "Nowhere/Land"})}
     )
+    common = Scene(broken, Stage(bundled_templates(), SOME), SPAN, real=None, takes_consents=False)
 
-    with pytest.raises(ZoneInfoNotFoundError, match="Nowhere/Land"):
-        await played_in(2, orders, broken, tmp_path / "played")
+    with closing(tape_of(write_orders(tmp_path / "orders.jsonl", 1, days=1), tmp_path / "tape.db")) as tape:
+        async with apart(Share(tape.path, tape.zones, part=0, parts=1, folder=tmp_path)) as part:
+            with pytest.raises(ZoneInfoNotFoundError, match="Nowhere/Land"):
+                await part.begin(common)
 
 
 async def played_in(parts: int, orders: Path, settings: Settings, folder: Path) -> Played:

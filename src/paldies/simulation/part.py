@@ -1,12 +1,13 @@
 """Some of the persons, and what happens to them: everybody in their own order, and many people at once."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from paldies.outbox.agenda import next_look
 from paldies.outbox.queue import release_unanswered
-from paldies.simulation.happenings import Due, Happening, Person, Rank, first_of_each, waiting_before
+from paldies.simulation.happenings import Due, Happening, Person, Rank, Waits, first_of_each, waiting_before
 from paldies.simulation.rounds import Rounds, Wish
 from paldies.simulation.span import Span
 from paldies.simulation.telling import INSTANT, Telling
@@ -47,6 +48,7 @@ class Part:
 
     async def open(self, begin: datetime, told_before: datetime, span_ends: datetime) -> Front:
         """Begins a span; what shops tell is heard before `told_before` only."""
+        await _others_have_heard()
         self._persons.clear()
         self._reached.clear()
         self._span_ends = span_ends
@@ -58,6 +60,7 @@ class Part:
 
     async def play(self, places: Sequence[datetime], *, has_moved: bool) -> Front:
         """Plays the front, and says what comes next; `places` are the moments for its wishes."""
+        await _others_have_heard()
         gone = {one.what for one in self._front if one.rank is Rank.ARRIVAL}
         self._arrivals = [one for one in self._arrivals if one.what not in gone]
         self._reached |= {one.person: one.at for one in self._front}
@@ -72,18 +75,21 @@ class Part:
     async def _waiting(self) -> list[Happening]:
         end = self._span_ends
         await self._app.database.run(release_unanswered, end - INSTANT)
-        found = await self._app.database.read(waiting_before, end, self._channels, self._person)
-        at_their_turn = (Happening(self._turn(one), one.rank, one.person, one.what) for one in found)
+        found = await self._app.database.read(waiting_before, end, self._channels)
+        self._persons |= self._telling.persons({one.subject for one in found} - self._persons.keys())
+        at_their_turn = (self._happening(one, self._persons.get(one.subject, one.subject)) for one in found)
         return [one for one in at_their_turn if one.at < end]
 
-    def _turn(self, one: Happening) -> datetime:
+    def _happening(self, one: Waits, person: Person) -> Happening:
         """What should have happened before its cause was known happens right after that."""
-        look_at = self._span.look_at(one.at)
-        if isinstance(one.what, Due):
-            look_at = self._rounds.moment_of(one.what.id, look_at)
-        return max(look_at, self._reached.get(one.person, look_at))
+        at, what = self._span.look_at(one.at), one.what
+        if isinstance(what, Due):
+            at, rank = self._rounds.moment_of(what.id, at), Rank.MESSAGE
+        else:
+            rank = Rank.ANSWER
+        return Happening(max(at, self._reached.get(person, at)), rank, person, what)
 
-    def _person(self, subject: str) -> Person:
-        if subject not in self._persons:
-            self._persons[subject] = self._telling.person(subject) or subject
-        return self._persons[subject]
+
+async def _others_have_heard() -> None:
+    """What other processes are asked leaves this one only once it pauses: so it does before it plays."""
+    await asyncio.sleep(0)

@@ -90,16 +90,19 @@ async def _played(
 async def _begun(
     common: Scene, tape: Tape, folder: Path, parts: int
 ) -> AsyncIterator[Sequence[House | PartApart]]:
-    """One part in this process, or each of several in one of its own."""
-    if parts == 1:
-        with seldom_tidied(), closing(tape.telling()) as telling:
-            yield [await scene.begin(common, telling, folder)]
-        return
+    """One part in this process, and each of the others in one of its own."""
     async with AsyncExitStack() as stack:
-        shares = [Share(tape.path, tape.zones, n, parts, _place(folder, n)) for n in range(parts)]
-        playing = [await stack.enter_async_context(apart(share)) for share in shares]
-        await asyncio.gather(*(part.begin(common) for part in playing))
-        yield playing
+        others = [
+            await stack.enter_async_context(
+                apart(Share(tape.path, tape.zones, number, parts, _place(folder, number)))
+            )
+            for number in range(1, parts)
+        ]
+        stack.enter_context(seldom_tidied())
+        telling = stack.enter_context(closing(tape.telling(0, parts)))
+        own = await scene.begin(common, telling, _place(folder, 0) if others else folder)
+        await asyncio.gather(*(other.begin(common) for other in others))
+        yield [*others, own]  # so that they have heard what to do before this process is busy
 
 
 def _place(folder: Path, part: int) -> Path:
