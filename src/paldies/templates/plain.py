@@ -11,7 +11,9 @@ _LISTS = frozenset({"ul", "ol"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _BLOCKS = _HEADINGS | {"p", "div", "table", "tr", "blockquote", "header", "footer", "main"}
 _LINES = _HEADINGS | {"p", "li", "td", "th", "a", "strong", "em", "span", "s"}
+_BETWEEN_CELLS = frozenset({"table", "thead", "tbody", "tr"})
 _SPACES = re.compile(r"\s+")
+_BLANK_LINES = re.compile(r"\n{3,}")
 
 
 def to_text(html: str, tags: Tags) -> str:
@@ -42,7 +44,7 @@ class _Reader(HTMLParser):
 
     @property
     def text(self) -> str:
-        return "".join(self._parts).strip() + "\n"
+        return _BLANK_LINES.sub("\n\n", "".join(self._parts).strip()) + "\n"
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -106,7 +108,7 @@ class _Reader(HTMLParser):
             self._parts.append(data)
 
     def handle_data(self, data: str) -> None:
-        if self._hidden_at is None:
+        if self._hidden_at is None and not (data.isspace() and self._is_between_cells()):
             text = _SPACES.sub(" ", data)
             self._write(text.lstrip() if self._at_line_start or self._cell_begins else text)
 
@@ -147,6 +149,9 @@ class _Reader(HTMLParser):
     def _spoken(self, text: str) -> str:
         return WORD.sub(lambda found: self._tags[found[0]].subject, text)
 
+    def _is_between_cells(self) -> bool:
+        return bool(self._open) and self._open[-1] in _BETWEEN_CELLS
+
     def _wraps_blocks(self) -> bool:
         return self._open[-1] in ("td", "th") and not self._tables[-1]
 
@@ -170,7 +175,7 @@ class _Reader(HTMLParser):
         self._at_line_start = True
 
     def _end_block(self) -> None:
-        """Blank lines beyond one are taken out of the finished message: tags may lie between them."""
+        """Blank lines beyond one are taken out later, of each message those that have a tag between them."""
         if self._bullet:
             return
         if self._lists:

@@ -35,6 +35,7 @@ class Sheet:
         tree = environment.parse(script.source, name=file, filename=self._code_name)
         code = environment.compile(written_in(tree, known), name=file, filename=self._code_name)
         self._template = Template.from_code(environment, code, environment.globals)
+        self._parts = self._template.root_render_func
 
     def knowing(self, values: Mapping[str, object]) -> "Sheet":
         """The same sheet with these values written in."""
@@ -42,8 +43,11 @@ class Sheet:
 
     def fill(self, values: Mapping[str, object]) -> str:
         """Raises RenderFault."""
+        environment = self._environment
+        # what `Template.render` does in 4 µs more
+        context = environment.context_class(environment, {**environment.globals, **values}, self._file, {})
         try:
-            return self._template.render(values)
+            return environment.concat(self._parts(context))
         except Exception as error:  # whatever a text does with a value is the text's fault
             raise self._fault(error) from error
 
@@ -58,10 +62,10 @@ class Sheet:
         )
 
     def _origin(self, error: Exception) -> Tag | None:
-        """Jinja gives the frames of a traceback the lines of its own source."""
         frames = traceback.extract_tb(error.__traceback__)
         lines = [frame.lineno for frame in frames if frame.filename == self._code_name and frame.lineno]
-        place = bisect_right(self._lines, lines[-1]) if lines else 0
+        line = self._template.get_corresponding_lineno(lines[-1]) if lines else 0
+        place = bisect_right(self._lines, line)
         return self._tags[place - 1] if place else None
 
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
+from typing import Any, TypeVar, cast
 
 from jinja2 import nodes
 from jinja2.visitor import NodeTransformer
 
+_Node = TypeVar("_Node", bound=nodes.Node)
 SAME_FOR_MANY = ("shop", "sender", "locale", "purpose")
 
 
@@ -32,6 +34,36 @@ class _WritingIn(NodeTransformer):
         self.generic_visit(node)
         return node
 
+    def visit_If(self, node: nodes.If) -> nodes.Node | list[nodes.Node]:
+        """Only what it comes to, where that is the same for all."""
+        others, node.elif_ = node.elif_, []
+        self.generic_visit(node)
+        if others:  # each has to stay what it is
+            node.elif_ = [self.generic_visit(other) for other in others]
+            return node
+        try:
+            return node.body if cast(nodes.Expr, node.test).as_const() else node.else_
+        except nodes.Impossible:
+            return node
+
+    def generic_visit(self, node: _Node, *args: Any, **kwargs: Any) -> _Node:
+        super().generic_visit(node, *args, **kwargs)
+        for _, value in node.iter_fields():
+            if isinstance(value, list):
+                value[:] = _put_together(value)
+        return node
+
     def visit_Name(self, node: nodes.Name) -> nodes.Node:
         word = self._known.get(node.name)
         return nodes.Const(word, lineno=node.lineno) if isinstance(word, str) else node
+
+
+def _put_together(parts: list[nodes.Node]) -> list[nodes.Node]:
+    """Jinja makes one word of the constants that one node puts out side by side."""
+    together: list[nodes.Node] = []
+    for part in parts:
+        if together and isinstance(part, nodes.Output) and isinstance(together[-1], nodes.Output):
+            together[-1].nodes += part.nodes
+        else:
+            together.append(part)
+    return together
