@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any, Protocol
@@ -89,10 +89,23 @@ def read_orders(session: Session, ids: Collection[int], home_zone: str) -> dict[
     """Orders by row id, with their lines, in two statements; instants are in the customer's zone."""
     if not ids:
         return {}
-    lines: dict[int, list[Any]] = defaultdict(list)
-    for line in _LINES.ask(session, ids=ids):
-        lines[line.order_id].append(line)
-    return {row.id: _view(row, lines.get(row.id, ()), home_zone) for row in _ORDERS.ask(session, ids=ids)}
+    found = _ORDERS.ask_by_columns(session, ids=ids)
+    zones = [_words(listed) for listed in found.zones]
+    local = [ZoneInfo(names[0] if names else home_zone) for names in zones]
+    views = map(
+        OrderView,
+        _orders(found, local, _lines(session, dict(zip(found.id, found.currency, strict=True)))),
+        found.customer_id,
+        found.email,
+        found.phone,
+        found.contact_problem,
+        found.first_name,
+        found.last_name,
+        found.locale,
+        zones,
+        local,
+    )
+    return dict(zip(found.id, views, strict=True))
 
 
 def read_customers(session: Session, ids: Collection[int]) -> dict[int, Person]:
@@ -119,56 +132,51 @@ def customer_value(person: Person, order: OrderView | None) -> Customer:
     )
 
 
-def _view(row: Any, lines: Sequence[Any], home_zone: str) -> OrderView:
-    zones = _words(row.zones)
-    zone = ZoneInfo(zones[0] if zones else home_zone)
-    return OrderView(
-        order=_order(row, lines, zone),
-        customer_id=row.customer_id,
-        email=row.email,
-        phone=row.phone,
-        address_problem=row.contact_problem,
-        first_name=row.first_name,
-        last_name=row.last_name,
-        locale=row.locale,
-        zones=zones,
-        zone=zone,
-    )
+def _lines(session: Session, currencies: Mapping[int, str]) -> Mapping[int, Sequence[Line]]:
+    """By order."""
+    lines: dict[int, list[Line]] = defaultdict(list)
+    found = _LINES.ask_by_columns(session, ids=currencies)
+    prices = map(_money, found.price, map(currencies.__getitem__, found.order_id))
+    made = map(Line, found.sku, found.name, found.quantity, prices)
+    for order_id, line in zip(found.order_id, made, strict=True):
+        lines[order_id].append(line)
+    return lines
 
 
-def _order(row: Any, lines: Sequence[Any], zone: ZoneInfo) -> Order:
-    def there(instant: datetime | None) -> datetime | None:
-        return instant and instant.astimezone(zone)
+def _orders(found: Any, local: Sequence[ZoneInfo], lines: Mapping[int, Sequence[Line]]) -> Iterator[Order]:
+    """In the order of Order's fields."""
 
-    return Order(
-        id=row.external_id,
-        number=row.number,
-        shop=row.shop,
-        status=_status(row.status),
-        total=_money(row.total, row.currency),
-        refunded_total=_money(row.refunded_total, row.currency),
-        placed_at=row.placed_at.astimezone(zone),
-        confirmed_at=there(row.confirmed_at),
-        paid_at=there(row.paid_at),
-        shipped_at=there(row.shipped_at),
-        delivered_at=there(row.delivered_at),
-        promised_at=there(row.promised_at),
-        cancelled_at=there(row.cancelled_at),
-        refunded_at=there(row.refunded_at),
-        payment_method=row.payment_method,
-        tags=_words(row.tags),
-        todo=row.todo,
-        todo_by=there(row.todo_by),
-        lines=tuple(
-            Line(line.sku, line.name, line.quantity, _money(line.price, row.currency)) for line in lines
-        ),
-        company=row.company,
-        country=row.country,
-        region=row.region,
-        city=row.city,
-        postal_code=row.postal_code,
-        address=row.address,
-        rating=row.rating or 0,
+    def there(instants: Sequence[datetime | None]) -> list[datetime | None]:
+        return [at and at.astimezone(zone) for at, zone in zip(instants, local, strict=True)]
+
+    return map(
+        Order,
+        found.external_id,
+        found.number,
+        found.shop,
+        map(_status, found.status),
+        map(_money, found.total, found.currency),
+        map(_money, found.refunded_total, found.currency),
+        there(found.placed_at),
+        there(found.confirmed_at),
+        there(found.paid_at),
+        there(found.shipped_at),
+        there(found.delivered_at),
+        there(found.promised_at),
+        there(found.cancelled_at),
+        there(found.refunded_at),
+        found.payment_method,
+        map(_words, found.tags),
+        found.todo,
+        there(found.todo_by),
+        [tuple(lines.get(order_id, ())) for order_id in found.id],
+        found.company,
+        found.country,
+        found.region,
+        found.city,
+        found.postal_code,
+        found.address,
+        [rating or 0 for rating in found.rating],
     )
 
 
