@@ -1,7 +1,10 @@
 """What all readers of a text are told alike is written into it, and nobody can tell."""
 
+from datetime import UTC, datetime
+
 import pytest
 
+from paldies.campaigns.facts import Case
 from paldies.templates.compiler import compile_note
 from paldies.templates.faults import RenderFault
 from paldies.templates.manuscript import read
@@ -64,3 +67,46 @@ def test_a_fault_names_the_line_however_often_the_text_was_filled_in() -> None:
 
     assert len(set(faults)) == 1
     assert "care/1_hello.sms.txt" in faults[0] and "line 3" in faults[0]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("{% if purpose == 'service' %}a{% else %}b{% endif %}c", "ac"),
+        ("{% if shop.email %}a{% else %}b{% endif %}c", "bc"),
+        ("{% if shop.email %}a{% endif %}c", "c"),
+        ("{% if shop.email %}a{% elif shop.phone %}b{% else %}c{% endif %}", "b"),
+        ("{% if case %}a{% elif shop.email %}b{% elif shop.name %}c{% endif %}d", "cd"),
+        ("{% if shop.name %}{% if case %}a{% else %}{% if locale %}b{% endif %}{% endif %}{% endif %}", "b"),
+        ("{% if shop.name %}{% set tea = 'x' %}{% endif %}{{ tea }}", "x"),
+        ("{% if 'x' * 10 == shop.name %}a{% else %}b{% endif %}", "b"),
+        ("{% for one in [1, 2] %}{% if shop.name %}{{ one }}{% endif %},{% endfor %}", "1,2,"),
+    ],
+)  # fmt: skip
+def test_what_is_the_same_for_all_is_decided_once_and_as_ever(body: str, expected: str) -> None:
+    sheets = note(body)
+
+    told = {said(sheets, case=None) for _ in range(MANY)}
+
+    assert told == {expected + "\n"}
+
+
+def test_a_fault_in_what_is_put_out_together_names_its_own_line() -> None:
+    sheets = note("{% if shop.name %}\n{{ shop.name }}\n{% endif %}\n{{ case.person }}\n{{ case|date }}\n")
+
+    faults = []
+    for _ in range(MANY):
+        with pytest.raises(RenderFault) as raised:
+            said(sheets, case=Case("Anna", datetime(2026, 11, 24, 12, 0, tzinfo=UTC)))
+        faults.append(raised.value.problem.line)
+
+    assert set(faults) == {5}
+
+
+def test_amounts_and_dates_are_written_as_ever_where_the_locale_is_known() -> None:
+    sheets = note("{{ case.answer_by|date }}, {{ case.answer_by|time }}, {{ 1234.5|number }}")
+    case = Case("Anna", datetime(2026, 11, 24, 12, 0, tzinfo=UTC))
+
+    told = {said(sheets, case=case, locale=locale) for _ in range(MANY) for locale in ("en", "lv")}
+
+    assert told == {"24 November, 12:00, 1,234.5\n", "24. novembris, 12:00, 1\xa0234,5\n"}

@@ -13,10 +13,11 @@ def sealed(text: bytes, secret: bytes) -> bytes:
     `hmac.digest` also lets go of the interpreter meanwhile: getting it back costs a millisecond while other
     threads are at work, once for every message.
     """
-    inner, outer = (begun.copy() for begun in _keyed(secret))
-    inner.update(text)
-    outer.update(inner.digest())
-    return outer.digest()
+    inner, outer = _keyed(secret)
+    within, around = inner.copy(), outer.copy()
+    within.update(text)
+    around.update(within.digest())
+    return around.digest()
 
 
 @lru_cache(maxsize=_SECRETS)

@@ -8,6 +8,7 @@ from babel import Locale, UnknownLocaleError
 UNMARKED = "en"  # the language of a text whose file name has no locale
 
 
+@lru_cache(maxsize=256)
 def language(locale: str) -> str:
     """`lv` of `lv-LV`."""
     return locale.replace("_", "-").partition("-")[0].lower()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from paldies.templates.sheet import Sheet
 from paldies.templates.writing_in import SAME_FOR_MANY
+from paldies.value import value
 
 SEPARATOR = "\x1e"  # between subject, preheader and text; values are cleared of control characters
 _OFTEN = 20  # times; to make sheets for a text costs what filling them in a hundred times saves
@@ -14,7 +15,7 @@ Same = tuple[object, ...]  # the values of SAME_FOR_MANY
 _SPACES = re.compile(r"  [ \t]*")  # begins with plain letters: searched for ten times as fast as a choice
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Content:
     """What one message says; `locale` is the one it is written in."""
 
@@ -41,7 +42,7 @@ class Sheets:
 
     def _knowing(self, values: Mapping[str, object]) -> "Sheets":
         """Once it has been filled in a few times for the same shop, signer and language: made for these."""
-        same = tuple(values.get(name) for name in SAME_FOR_MANY)
+        same = tuple(map(values.get, SAME_FOR_MANY))
         found = self._known.get(same, 0)
         if isinstance(found, Sheets):
             return found

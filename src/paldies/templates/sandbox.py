@@ -12,7 +12,7 @@ from markupsafe import escape
 from paldies.campaigns.bounds import BoundedEnvironment
 from paldies.campaigns.money import Money
 from paldies.templates.faults import Unprintable
-from paldies.templates.filters import FILTERS
+from paldies.templates.filters import FILTERS, TOLD_THE_LOCALE
 from paldies.templates.generator import OWNERS, Generator
 
 # They mark text as HTML already, and so would make the two parts differ or let a value through unescaped.
@@ -46,7 +46,7 @@ def _environment(shown: Callable[[object], str], *, escapes: bool) -> Sandbox:
     )
     for name in _UNSAFE_FILTERS:
         del environment.filters[name]
-    environment.filters.update(FILTERS, link=link)
+    environment.filters.update(FILTERS | TOLD_THE_LOCALE, link=link)
     environment.globals["counter"] = counter
     return environment
 

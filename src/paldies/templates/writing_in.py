@@ -7,6 +7,8 @@ from typing import Any, TypeVar, cast
 from jinja2 import nodes
 from jinja2.visitor import NodeTransformer
 
+from paldies.templates.filters import FILTERS, in_locale
+
 _Node = TypeVar("_Node", bound=nodes.Node)
 SAME_FOR_MANY = ("shop", "sender", "locale", "purpose")
 
@@ -51,6 +53,13 @@ class _WritingIn(NodeTransformer):
         for _, value in node.iter_fields():
             if isinstance(value, list):
                 value[:] = _put_together(value)
+        return node
+
+    def visit_Filter(self, node: nodes.Filter) -> nodes.Filter:
+        """Tells it the locale, which it would look up for each value."""
+        self.generic_visit(node)
+        if node.name in FILTERS and "locale" in self._known and not (node.args or node.kwargs):
+            node.name, node.args = in_locale(node.name), [nodes.Const(self._known["locale"])]
         return node
 
     def visit_Name(self, node: nodes.Name) -> nodes.Node:
