@@ -8,11 +8,12 @@ from sqlalchemy import ScalarSelect, bindparam, delete, exists, insert, literal,
 from sqlalchemy.orm import Session
 
 from paldies.store import installation
+from paldies.store.questions import Question
 from paldies.store.schema import forgotten_marks, forgotten_orders, instance
 from paldies.store.seals import sealed
 
 # Made once: asking takes less time than putting the question into words. Most houses have forgotten nobody.
-_SALT = select(instance.c.salt).where(exists(select(literal(1)).select_from(forgotten_marks)))
+_SALT = Question(select(instance.c.salt).where(exists(select(literal(1)).select_from(forgotten_marks))))
 _MARKED = select(forgotten_marks.c.mark).where(forgotten_marks.c.mark.in_(bindparam("marks", expanding=True)))
 _BURIED = select(forgotten_orders.c.external_id).where(
     forgotten_orders.c.shop == bindparam("of_shop"),
@@ -78,10 +79,11 @@ def unmark(session: Session, address: str) -> bool:
 
 
 def _known(session: Session, things: dict[str, tuple[str, ...]]) -> set[str]:
-    salt = session.scalar(_SALT) if things else None
-    if salt is None:
+    salts = _SALT.ask(session) if things else []
+    if not salts:
         return set()
-    marks = {_mark(bytes.fromhex(salt), parts): thing for thing, parts in things.items()}
+    salt = bytes.fromhex(salts[0].salt)
+    marks = {_mark(salt, parts): thing for thing, parts in things.items()}
     return {marks[one] for one in session.scalars(_MARKED, {"marks": list(marks)})}
 
 
