@@ -61,7 +61,8 @@ def closes_at(due: Due, facts: Facts, now: datetime, *, by: datetime) -> datetim
 
 def zone_of(facts: Facts) -> str:
     """The zone that the customer most likely lives in, or else the shop's own."""
-    return next(iter(known_zones(facts.zones)), facts.home_zone)
+    known = known_zones(facts.zones)
+    return known[0] if known else facts.home_zone
 
 
 def _early_moment(due: Due, hours: Hours) -> datetime | None:

@@ -3,7 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -14,11 +14,12 @@ from paldies.campaigns.reasons import Reason
 from paldies.campaigns.words import AddressKind
 from paldies.outbox.decided import Decided
 from paldies.outbox.evidence import Brief
+from paldies.value import value
 
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Ready:
     """A message that may go now."""
 
@@ -53,9 +54,10 @@ def decide_batch(briefs: Sequence[Brief]) -> tuple[list[Ready], list[Decided]]:
         if isinstance(decision, Send):
             ready.append(Ready(brief, decision, time.monotonic()))
             leaving.add(row.customer_id)
-            late[row.campaign] += row.is_late_seen
-        else:
-            decided.append(Decided(row, brief.campaign, decision, note=_note(brief, decision)))
+            if row.is_late_seen:
+                late[row.campaign] += 1
+            continue
+        decided.append(Decided(row, brief.campaign, decision, note=_note(brief, decision)))
         if moment := _planned_moment(decision):
             planned[row.enrolment_id] = moment
     return ready, decided

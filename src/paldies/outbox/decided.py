@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,9 +18,10 @@ from paldies.outbox.queue import Waiting, leg_after
 from paldies.outbox.stopping import hand_over
 from paldies.store.schema import campaigns, cases, messages
 from paldies.store.statuses import has_status
+from paldies.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Decided:
     """A decision about a due message, and the plan that it belongs to."""
 
