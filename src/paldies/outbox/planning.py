@@ -1,6 +1,5 @@
 """Carries the plans out: what has happened to orders starts campaigns, and stops them."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -37,6 +36,11 @@ _MARK = Prepared(
     .where(among(order_events.c.id, "events"))
     .values(planned_at=bindparam("dealt_with_at", type_=order_events.c.planned_at.type))
 )
+_MARK_AT_FIRST_SIGHT = Prepared(
+    update(order_events)
+    .where(among(order_events.c.id, "events"))
+    .values(planned_at=order_events.c.first_seen_at)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +68,10 @@ def plan_new_events(
     candidates = find_candidates(session, events, plans.running(session), now=now, moments=moments)
     work = _Work(events, candidates, plans, home_zone, moments)
     counts, stopped = _deal_with(session, work)
-    together: dict[datetime, list[int]] = defaultdict(list)
-    for event, at in moments.items():
-        together[at].append(event)
-    _MARK.run(session, [{"events": some, "dealt_with_at": at} for at, some in together.items()])
+    if at_first_sight:
+        _MARK_AT_FIRST_SIGHT.run(session, [{"events": list(moments)}])
+    else:
+        _MARK.run(session, [{"events": list(moments), "dealt_with_at": now}])
     return Planned(len(events), counts, stopped)
 
 
