@@ -1,6 +1,5 @@
 """Who enters a campaign, and which contacts are planned for them."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
@@ -10,6 +9,7 @@ from paldies.campaigns.expressions import ExpressionError, is_true
 from paldies.campaigns.facts import Customer, Order, condition_values
 from paldies.campaigns.reasons import Reason
 from paldies.campaigns.words import Arm, EnrolmentState, EventKind
+from paldies.value import value
 
 JOINED_WITHIN = timedelta(hours=2)
 FRESH = timedelta(hours=1)
@@ -17,7 +17,7 @@ GUESS_AT_MOST = timedelta(hours=24)  # what may have happened longer ago did not
 LONG_AGO = timedelta(days=30)  # what happens to an order placed before that is seldom news
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PlannedStep:
     """One step of a plan version: its first leg falls due `offset` after the event."""
 
@@ -26,7 +26,7 @@ class PlannedStep:
     offset: timedelta
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Passage:
     """An earlier enrolment of the same customer in the same campaign."""
 
@@ -37,7 +37,7 @@ class Passage:
     anchor_at: datetime  # when the order was placed; without an order, the event
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Arrival:
     """An event that asks for an enrolment; instants are aware.
 
@@ -56,21 +56,21 @@ class Arrival:
     is_first_sight: bool = False  # nothing was known of the order before
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Enrol:
     """Goes in, into one arm for good."""
 
     arm: Arm
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Join:
     """Shares the passage of another order, by its enrolment key."""
 
     to: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Decline:
     """Stays out."""
 

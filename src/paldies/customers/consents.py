@@ -1,7 +1,6 @@
 """What people answered when asked whether they may be contacted: per address, channel and purpose."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +13,7 @@ from paldies.store.among import among
 from paldies.store.prepared import Prepared
 from paldies.store.questions import Question
 from paldies.store.schema import consents
+from paldies.value import value
 
 # What a shop's checkbox covers.
 CHECKBOXES = {
@@ -23,7 +23,7 @@ CHECKBOXES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Answer:
     """A yes or a no, and when it was given."""
 

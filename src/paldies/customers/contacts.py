@@ -1,7 +1,6 @@
 """What a customer is called and where they are reached, by their newest order."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,11 +11,12 @@ from paldies.store.among import among
 from paldies.store.prepared import Prepared
 from paldies.store.questions import Question
 from paldies.store.schema import customers, orders
+from paldies.value import value
 
 CONTACTS = ("first_name", "last_name", "email", "phone", "locale")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Contacts:
     """What one order says about the person; `said` has all of CONTACTS, empty or normalised."""
 

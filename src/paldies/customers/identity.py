@@ -1,7 +1,6 @@
 """Whose order it is: by what the shop calls the customer, then by e-mail, never by telephone number."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -15,9 +14,10 @@ from paldies.store.among import among
 from paldies.store.prepared import Prepared
 from paldies.store.questions import Question
 from paldies.store.schema import customer_identities, customers, orders
+from paldies.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Buyer:
     """Who bought one order, as that order says."""
 
@@ -29,11 +29,7 @@ class Buyer:
     first_name: str = ""
     last_name: str = ""
     locale: str = ""
-
-    @property
-    def mailbox(self) -> str:
-        """The address by which a person may be recognised."""
-        return "" if is_relay(self.email) else self.email
+    mailbox: str = ""  # see `mailbox_of`
 
     def uuid(self, shop: str) -> str:
         """The same wherever and whenever the order is read."""
@@ -41,7 +37,7 @@ class Buyer:
         return str(customer_uuid(shop, self.customer_id or self.mailbox or f"order {self.order_id}"))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Owner:
     """`customer_id` is the row that the order belongs to now, `bought_by` the one it stems from."""
 
@@ -69,6 +65,11 @@ _BOUGHT = Question(
 _THERE = Question(select(customers.c.uuid, customers.c.id).where(among(customers.c.uuid, "uuids")))
 _ADD = Prepared(insert(customers))
 _NAME = Prepared(insert(customer_identities))
+
+
+def mailbox_of(email: str) -> str:
+    """The address, if a person may be recognised by it."""
+    return "" if is_relay(email) else email
 
 
 def identify(session: Session, shop: str, buyers: Sequence[Buyer]) -> list[Owner]:

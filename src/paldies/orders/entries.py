@@ -1,6 +1,6 @@
 """A snapshot made ready to be stored: its address normalised, its zones looked up, its content hashed."""
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime
 from hashlib import blake2b
 from operator import attrgetter
@@ -11,12 +11,13 @@ from paldies.customers.addresses import AddressError, email_address, phone_numbe
 from paldies.customers.consents import CHECKBOXES, Answer
 from paldies.customers.contacts import CONTACTS
 from paldies.customers.countries import alpha2
-from paldies.customers.identity import Buyer
+from paldies.customers.identity import Buyer, mailbox_of
 from paldies.customers.places import zones
 from paldies.orders import moments
 from paldies.orders.happenings import TIMES, Happening, happenings, said_in, status_of
 from paldies.orders.snapshot import Snapshot
 from paldies.orders.told import Told
+from paldies.value import value
 
 VALUES = (
     *(name for name in TIMES if name != "placed_at"),
@@ -27,7 +28,7 @@ VALUES = (
 _told = attrgetter(*(field.name for field in fields(Snapshot) if field.name != "updated_at"))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Home:
     """Where the shop is: what bare days and national telephone numbers are meant in."""
 
@@ -35,7 +36,7 @@ class Home:
     country: str = ""  # ISO 3166-1 alpha-2
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Entry:
     """An order on its way into the database; `seen_at` is now for all that is decided about it."""
 
@@ -45,11 +46,7 @@ class Entry:
     updated_at: datetime | None
     happened: tuple[Happening, ...]
     values: dict[str, Any]  # of its row, but for who bought it and when
-
-    @property
-    def buyer(self) -> Buyer:
-        said = {name: self.values[name] for name in CONTACTS}
-        return Buyer(self.snapshot.id, self.seen_at, self.snapshot.customer_id, **said)
+    buyer: Buyer
 
     def answers(self, *, placed_at: datetime, home: Home) -> list[Answer]:
         """What its checkboxes say, dated `consent_at`, or else with the order."""
@@ -118,7 +115,10 @@ def prepare(told: Told, sha: str, *, home: Home) -> Entry:
         ),
     }  # fmt: skip
     updated_at = moments.instant(snapshot.updated_at, zone=home.zone)
-    return Entry(snapshot, told.at, sha, updated_at, tuple(happenings(snapshot, said)), values)
+    happened = tuple(happenings(snapshot, said))
+    contacts = {name: values[name] for name in CONTACTS}
+    buyer = Buyer(snapshot.id, told.at, snapshot.customer_id, mailbox=mailbox_of(email), **contacts)
+    return Entry(snapshot, told.at, sha, updated_at, happened, values, buyer)
 
 
 def sha_of(told: Told, *, home: Home) -> str:

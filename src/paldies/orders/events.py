@@ -1,16 +1,17 @@
 """Which events a snapshot adds to those on record, and which it corrects."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from paldies.campaigns.words import EventKind
 from paldies.orders.happenings import Happening
 from paldies.orders.moments import Moment
+from paldies.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Known:
     """An event that is on record."""
 
@@ -22,7 +23,7 @@ class Known:
     amount: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class New:
     """An event that is not. `is_exact` tells that the shop named the instant."""
 
@@ -33,7 +34,7 @@ class New:
     amount: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Corrected:
     """An event on record of which more is known now. It does not happen again."""
 
@@ -42,7 +43,7 @@ class Corrected:
     amount: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class News:
     new: tuple[New, ...] = ()
     corrected: tuple[Corrected, ...] = ()

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -10,6 +9,7 @@ from paldies.campaigns.words import EventKind, OrderStatus
 from paldies.orders import moments
 from paldies.orders.moments import Moment
 from paldies.orders.snapshot import Snapshot
+from paldies.value import value
 
 TIMES = ("placed_at", "confirmed_at", "paid_at", "shipped_at", "delivered_at", "cancelled_at", "refunded_at")
 
@@ -22,7 +22,7 @@ _ON_TRUST = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Happening:
     """Something that has happened, as a snapshot has it; `moment` is None where it names no time."""
 

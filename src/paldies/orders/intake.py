@@ -24,6 +24,7 @@ from paldies.orders.unknown import without_forgotten
 from paldies.store.among import among
 from paldies.store.questions import Question
 from paldies.store.schema import order_events, orders
+from paldies.value import value
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Taken:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Decided:
     """An entry, what it adds, and whose order it is; `row` is None for an order never seen before."""
 

@@ -1,15 +1,16 @@
 """What a shop's times mean: days without an hour, clocks that are fast, times that are still to come."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from paldies.value import value
 
 # A shop's clock may be this fast. What lies further ahead is planned and has not happened yet.
 FAST_CLOCK = timedelta(hours=1)
 _YEARS = range(1971, 2200)  # zero, Unix zero, 0001 and 9999 are what programs write for "never"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Moment:
     """When something happened, in UTC; `day` is set where the shop knows no more than the day."""
 

@@ -1,12 +1,12 @@
 """What a shop has told of an order, and at which moment."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from paldies.orders.snapshot import Snapshot
+from paldies.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Told:
     """A snapshot and the moment that is *now* for all that is decided about it, in UTC.
 

@@ -24,11 +24,12 @@ from paldies.store.prepared import Prepared
 from paldies.store.questions import Question
 from paldies.store.schema import enrolments, orders
 from paldies.store.views import OrderView, Person, customer_value, read_customers, read_orders
+from paldies.value import value
 
 _PASSAGE = enrolments.alias("passage")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Enrolled:
     """How many of some candidates went in, joined another order's passage, or stayed out."""
 
@@ -42,7 +43,7 @@ class Enrolled:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Candidate:
     """One event, or one person's wish, that may start one campaign for one customer."""
 
@@ -61,7 +62,7 @@ class Candidate:
     is_first_sight: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Judged:
     """A candidate, the key of the enrolment it would get, and the planner's answer."""
 
