@@ -13,11 +13,22 @@ _LONGEST = 300  # characters altogether: what a shop sends may be of any length,
 
 def remembered(f: Callable[P, T]) -> Callable[P, T]:
     """Of a function of texts whose answer depends on nothing else."""
-    kept = lru_cache(_KEPT)(f)
+
+    @lru_cache(_KEPT)
+    def kept(*args: P.args, **kwargs: P.kwargs) -> T:
+        if sum(map(len, (*args, *kwargs.values()))) > _LONGEST:  # type: ignore[arg-type]
+            raise _TooLong  # of what is raised nothing is kept
+        return f(*args, **kwargs)
 
     @wraps(f)
     def answer(*args: P.args, **kwargs: P.kwargs) -> T:
-        is_short = sum(map(len, (*args, *kwargs.values()))) <= _LONGEST  # type: ignore[arg-type]
-        return kept(*args, **kwargs) if is_short else f(*args, **kwargs)  # type: ignore[arg-type]
+        try:
+            return kept(*args, **kwargs)  # type: ignore[arg-type]
+        except _TooLong:
+            return f(*args, **kwargs)
 
     return answer
+
+
+class _TooLong(Exception):
+    """What is asked about is not kept."""
