@@ -37,7 +37,7 @@ class Rounds:
         self._supplies = supplies
         self._dispatchers = {one.channel.traits.name: one for one in house.app.dispatchers}
         self._put_off: ByMoment = {}
-        self._looked_at: set[tuple[Due, datetime]] = set()  # in the round before
+        self._looked_at: dict[int, Happening] = {}  # in the round before, by message
 
     def moment_of(self, message_id: int, look_at: datetime) -> datetime:
         """When it is its turn: later than `look_at` where the rate has no room for it."""
@@ -45,7 +45,9 @@ class Rounds:
 
     def has_moved(self, front: Sequence[Happening]) -> bool:
         """Whether anything came of the round before."""
-        return {(one.what, one.at) for one in front} != self._looked_at
+        return len(front) != len(self._looked_at) or any(
+            not isinstance(one.what, Due) or self._looked_at.get(one.what.id) != one for one in front
+        )
 
     def wishes(self, front: Sequence[Happening]) -> list[Wish]:
         """What has waited for room once has its place."""
@@ -60,7 +62,7 @@ class Rounds:
         told: dict[str, list[Told]] = defaultdict(list)
         due: dict[str, ByMoment] = defaultdict(dict)
         begins_at = iter(places)
-        self._looked_at = set()
+        self._looked_at = {}
         for one in front:
             match one.what:
                 case Arrival() as arrival:
@@ -76,7 +78,7 @@ class Rounds:
                         self._put_off[message.id] = place
                     else:
                         due[message.channel][message.id] = one.at
-                        self._looked_at.add((message, one.at))
+                        self._looked_at[message.id] = one
         if told:
             await self._hear(told)
         await self._send(due)
