@@ -2,10 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
+from paldies.store.questions import Question
 from paldies.store.schema import channel_stops
+
+_WHY = Question(
+    select(channel_stops.c.why).where(
+        channel_stops.c.channel == bindparam("asked_channel"), channel_stops.c.resumed_at.is_(None)
+    )
+)
 
 
 def stop(session: Session, channel: str, why: str, now: datetime) -> bool:
@@ -25,14 +32,8 @@ def stop(session: Session, channel: str, why: str, now: datetime) -> bool:
 
 def why_stopped(session: Session, channel: str) -> str:
     """Empty if it may send."""
-    return (
-        session.scalar(
-            select(channel_stops.c.why).where(
-                channel_stops.c.channel == channel, channel_stops.c.resumed_at.is_(None)
-            )
-        )
-        or ""
-    )
+    found = _WHY.ask(session, asked_channel=channel)
+    return str(found[0].why) if found else ""
 
 
 def stopped(session: Session) -> dict[str, str]:
