@@ -1,5 +1,6 @@
 """Structured logs: for people on a terminal, JSON otherwise; never a body, an address or a number in full."""
 
+import asyncio
 import json
 import logging
 import sys
@@ -56,18 +57,38 @@ def configure(
 
 
 class _Lines:
-    """Drops what cannot be written: a full disk must not keep us from writing down what was sent."""
+    """Drops what cannot be written: a full disk must not keep us from writing down what was sent.
+
+    What is said in one turn of the event loop is written at its end, in one go: with each write the
+    interpreter is let go of, and other threads are in no hurry to give it back.
+    """
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
+        self._waiting: list[str] = []
+        self._at_the_end_of: asyncio.AbstractEventLoop | None = None  # whose turn
         self._lock = Lock()
 
     def msg(self, line: str) -> None:
-        with self._lock, suppress(OSError):
-            self._stream.write(f"{line}\n")
-            self._stream.flush()
+        with self._lock:
+            self._waiting.append(f"{line}\n")
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:  # a thread, or a command
+            self._write()
+            return
+        if loop is not self._at_the_end_of:
+            self._at_the_end_of = loop
+            loop.call_soon(self._write)
 
     debug = info = warning = error = critical = msg
+
+    def _write(self) -> None:
+        with self._lock, suppress(OSError):
+            self._at_the_end_of = None
+            waiting, self._waiting = self._waiting, []
+            self._stream.write("".join(waiting))
+            self._stream.flush()
 
 
 def _stamped(_logger: Any, _method: str, event: EventDict) -> EventDict:
