@@ -155,7 +155,8 @@ class Wire(Line):
                 self._stage = stage
                 if not self._extensions.pipelining:
                     self._transport.write(command)
-                reply = yield from self._expected_reply(stage)
+                reply = yield from self._reply(self._patience.command)
+                self._cut_if_unknown(stage, reply)
                 if reply.code < 400:
                     continue
                 self._is_dirty = True
@@ -169,9 +170,8 @@ class Wire(Line):
                 raise
         return refused
 
-    def _expected_reply(self, stage: Stage) -> Conversation[Reply]:
-        """A reply that the stage knows. After any other the line is cut: the two sides are out of step."""
-        reply = yield from self._reply(self._patience.command)
+    def _cut_if_unknown(self, stage: Stage, reply: Reply) -> None:
+        """Raises LineCut after a reply that the stage does not have: the two sides are out of step."""
         if reply.code == 421:
             self.cut("the server closed the connection")
             raise LineCut(self._lost, reply)
@@ -180,7 +180,6 @@ class Wire(Line):
         if not (is_no or is_yes):
             self.cut(f"an answer that {stage} does not have: {reply.code}")
             raise LineCut(self._lost)
-        return reply
 
     def _send_nothing(self, refused: Refused) -> Conversation[None]:
         """DATA was accepted though nobody is left to send to: a lone dot ends it (RFC 2920 3.1)."""
