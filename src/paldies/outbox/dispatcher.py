@@ -7,7 +7,7 @@ from functools import partial
 import structlog
 from sqlalchemy.exc import OperationalError
 
-from paldies.campaigns.decisions import Defer, Hold, Skip
+from paldies.campaigns.decisions import Hold
 from paldies.campaigns.reasons import Reason
 from paldies.campaigns.words import Purpose
 from paldies.channels.base import DeliveryError
@@ -165,18 +165,17 @@ class Dispatcher:
             ready = await self._ready.get()
             try:
                 outcome = await self._sender.send(ready)
-                if isinstance(outcome, Hold | Defer | Skip):
+                if isinstance(outcome, asyncio.Future):  # written in the same transaction as the next claim
+                    outcome.add_done_callback(partial(self._let_go_of, ready))
+                    continue
+                if outcome is not None:
                     await self._write_down([Decided(ready.brief.waiting, ready.brief.campaign, outcome)])
-            except BaseException as error:
-                self._let_go(ready)
-                if not isinstance(error, Exception):
-                    raise
+            except Exception:
                 log.exception("a message could not be handled", message=ready.brief.waiting.key)
-                continue
-            if isinstance(outcome, asyncio.Future):  # written in the same transaction as the next claim
-                outcome.add_done_callback(partial(self._let_go_of, ready))
-            else:
+            except BaseException:
                 self._let_go(ready)
+                raise
+            self._let_go(ready)
 
     def _let_go_of(self, ready: Ready, _written: "asyncio.Future[None]") -> None:
         self._let_go(ready)
