@@ -102,7 +102,7 @@ class Facts:
     address: str
     zones: tuple[str, ...]
     home_zone: str  # the shop's own zone: used where a channel may fall back on it
-    happened: frozenset[EventKind] = frozenset()  # order events so far
+    happened: frozenset[EventKind] = frozenset()  # order events so far, at least those that end the campaign
     campaign_paused: bool = False
     campaign_withdrawn: bool = False
     has_channel: bool = True  # it is set up

@@ -170,17 +170,16 @@ def _customer_has_had_few(due: Due, facts: Facts, now: datetime, *, times: Sched
         return None
     own_step = step_key(due.enrolment, due.step.key)
     counted = [contact for contact in facts.contacts if contact.step != own_step and not contact.is_exempt]
-    if not counted:
-        return None
     free_at = now
     if due.purpose is Purpose.PROMOTIONAL:
         sold_at = (contact.at for contact in counted if contact.purpose is Purpose.PROMOTIONAL)
         free_at = max(free_at, max(sold_at, default=now - PROMOTIONAL_REST) + PROMOTIONAL_REST)
-    zone = ZoneInfo(zone_of(facts))
-    today = now.astimezone(zone).date()
-    if sum(contact.at.astimezone(zone).date() == today for contact in counted) >= MESSAGES_A_DAY:
-        tomorrow = datetime.combine(today + timedelta(days=1), time.min, zone)
-        free_at = max(free_at, tomorrow.astimezone(now.tzinfo))
+    if len(counted) >= MESSAGES_A_DAY:
+        zone = ZoneInfo(zone_of(facts))
+        today = now.astimezone(zone).date()
+        if sum(contact.at.astimezone(zone).date() == today for contact in counted) >= MESSAGES_A_DAY:
+            tomorrow = datetime.combine(today + timedelta(days=1), time.min, zone)
+            free_at = max(free_at, tomorrow.astimezone(now.tzinfo))
     if free_at <= now:
         return None
     return _later(times.hours.next_open(free_at) or free_at, Reason.FREQUENCY_CAP, times)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from paldies.campaigns.words import Purpose
+from paldies.campaigns.words import Purpose, purpose_of
 from paldies.customers.revision import bump, customers_using
 from paldies.store.among import among
 from paldies.store.prepared import Prepared
@@ -106,7 +106,7 @@ def consented(
     if not addresses:
         return set()
     found = _GRANTED.ask(session, addresses=addresses, asked_channel=channel)
-    return {(address, Purpose(purpose)) for address, purpose in found} & set(asked)
+    return {(address, purpose_of(purpose)) for address, purpose in found} & set(asked)
 
 
 def _weighed(row: dict[str, Any] | None, answer: Answer) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from paldies.campaigns.words import EventKind
+from paldies.campaigns.words import EventKind, kind_of
 from paldies.store.among import among
 from paldies.store.questions import Question
 from paldies.store.schema import order_events
@@ -40,5 +40,5 @@ def happened(
 def _by_order(found: Iterable[tuple[int, str]]) -> Mapping[int, frozenset[EventKind]]:
     kinds: dict[int, set[EventKind]] = defaultdict(set)
     for order_id, kind in found:
-        kinds[order_id].add(EventKind(kind))
+        kinds[order_id].add(kind_of(kind))
     return defaultdict(frozenset, {order_id: frozenset(some) for order_id, some in kinds.items()})

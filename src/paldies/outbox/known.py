@@ -11,7 +11,7 @@ from paldies.campaigns.facts import Case, Contact
 from paldies.campaigns.keys import step_key
 from paldies.campaigns.policy import PROMOTIONAL_REST
 from paldies.campaigns.traits import Traits
-from paldies.campaigns.words import AddressKind, EventKind, MessageStatus, Purpose
+from paldies.campaigns.words import AddressKind, EventKind, MessageStatus, Purpose, purpose_of
 from paldies.customers.consents import consented
 from paldies.customers.suppressions import Wish, suppressed
 from paldies.outbox.blast import blast_room
@@ -140,15 +140,19 @@ def _contacts(
     session: Session, customer_ids: Collection[int], plans: Plans, *, since: datetime
 ) -> tuple[dict[int, tuple[Contact, ...]], frozenset[int]]:
     """What each customer was sent lately, newest first, and whom something is just leaving for."""
-    found = _CONTACTS.ask(session, customers=customer_ids, since=since)
-    exempt = {
-        version: plans.version(session, version).is_exempt
-        for version in {row.plan_version_id for row in found}
-    }
+    found = _CONTACTS.ask_by_columns(session, customers=customer_ids, since=since)
+    exempt = {version: plans.version(session, version).is_exempt for version in set(found.plan_version_id)}
+    made = map(
+        Contact,
+        map(step_key, found.key, found.step),
+        found.claimed_at,
+        map(purpose_of, found.purpose),
+        map(exempt.__getitem__, found.plan_version_id),
+    )
     contacts: dict[int, list[Contact]] = defaultdict(list)
-    for row in found:
-        step = step_key(row.key, row.step)
-        contact = Contact(step, row.claimed_at, Purpose(row.purpose), exempt[row.plan_version_id])
-        contacts[row.customer_id].append(contact)
-    in_flight = frozenset(row.customer_id for row in found if row.status == MessageStatus.SENDING.value)
-    return {customer: tuple(some) for customer, some in contacts.items()}, in_flight
+    in_flight = set()
+    for customer_id, contact, status in zip(found.customer_id, made, found.status, strict=True):
+        contacts[customer_id].append(contact)
+        if status == MessageStatus.SENDING.value:
+            in_flight.add(customer_id)
+    return {customer_id: tuple(some) for customer_id, some in contacts.items()}, frozenset(in_flight)

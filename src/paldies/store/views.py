@@ -4,7 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from paldies.campaigns.facts import Customer, Line, Order
 from paldies.campaigns.money import from_minor
-from paldies.campaigns.words import OrderStatus, Stage
+from paldies.campaigns.words import stage_of, status_of
 from paldies.store.among import among
 from paldies.store.questions import Question
 from paldies.store.schema import customers, feedback, order_lines, orders
@@ -128,7 +128,7 @@ def customer_value(person: Person, order: OrderView | None) -> Customer:
         phone=order.phone if order else person.phone,
         locale=locale,
         order_count=person.order_count,
-        stage=_stage(person.stage),
+        stage=stage_of(person.stage),
     )
 
 
@@ -154,7 +154,7 @@ def _orders(found: Any, local: Sequence[ZoneInfo], lines: Mapping[int, Sequence[
         found.external_id,
         found.number,
         found.shop,
-        map(_status, found.status),
+        map(status_of, found.status),
         map(_money, found.total, found.currency),
         map(_money, found.refunded_total, found.currency),
         there(found.placed_at),
@@ -187,5 +187,3 @@ def _words(listed: str) -> tuple[str, ...]:
 
 
 _money = lru_cache(4096)(from_minor)  # a shop's prices are few
-_status = cache(OrderStatus)  # an enumeration's own look-up takes five times as long
-_stage = cache(Stage)
