@@ -1,6 +1,7 @@
 """Orders of the past, and the traces that campaigns leave when they are played."""
 
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -45,6 +46,13 @@ def settings_in(folder: Path, templates: Path | None = None) -> Settings:
     toml = folder / configuration.FILE
     toml.write_text(_TOML.format(templates=templates or bundled_templates()), encoding="utf-8")
     return configuration.load(toml, environment={})
+
+
+def first_day(folder: Path) -> Path:
+    """The shipped letters and calls of the first day, without the other campaigns: quicker to read."""
+    others = shutil.ignore_patterns("answers", "getting_started", "heard", "listening")
+    shutil.copytree(bundled_templates(), folder, ignore=others)
+    return folder
 
 
 def write_orders(file: Path, count: int, *, days: int, seed: int = 1) -> Path:

@@ -26,11 +26,12 @@ from paldies.simulation.tape import Tape
 from paldies.simulation.unrolling import Record
 from paldies.templates.bundled import bundled_templates
 from tests.marketplace import DAYS, HOURS
-from tests.played import AFTER_ALL, FIRST, settings_in, tape_of, trace, write_orders
+from tests.played import AFTER_ALL, FIRST, first_day, settings_in, tape_of, trace, write_orders
 
 SECOND = timedelta(seconds=1)
 RIGA = ZoneInfo("Europe/Riga")
 SOME = Behaviour(bounce_rate=0.15, no_answer_rate=0.7)
+SHIPPED = bundled_templates()
 SPAN = Span(FIRST, FIRST + 20 * DAYS)
 
 
@@ -72,14 +73,14 @@ async def test_what_is_counted_over_all_is_played_again_as_a_whole(tmp_path: Pat
         )
         for number in range(60)
     ]
-    settings = settings_in(tmp_path)
+    settings, texts = settings_in(tmp_path), first_day(tmp_path / "texts")
 
     traces = []
     for parts in (1, 2):
         with closing(Tape(tmp_path / f"{parts}.tape")) as tape:
             tape.record("store", heard_late, zone=RIGA, until=AFTER_ALL)
             tape.rewind()
-            played = await played_from(tape, settings, tmp_path / str(parts), parts=parts)
+            played = await played_from(tape, settings, tmp_path / str(parts), parts=parts, texts=texts)
         traces.append(trace(played.database))
 
     assert traces[0] == traces[1]
@@ -91,7 +92,7 @@ async def test_what_goes_wrong_in_another_process_is_told_here(tmp_path: Path) -
     broken = settings.model_copy(
         update={"paldies": settings.paldies.model_copy(update={"time_zone": "Nowhere/Land"})}
     )
-    common = Scene(broken, Stage(bundled_templates(), SOME), SPAN, real=None, takes_consents=False)
+    common = Scene(broken, Stage(SHIPPED, SOME), SPAN, real=None, takes_consents=False)
 
     with closing(tape_of(write_orders(tmp_path / "orders.jsonl", 1, days=1), tmp_path / "tape.db")) as tape:
         async with apart(Share(tape.path, tape.zones, part=0, parts=1, folder=tmp_path)) as part:
@@ -104,9 +105,11 @@ async def played_in(parts: int, orders: Path, settings: Settings, folder: Path) 
         return await played_from(tape, settings, folder, parts=parts)
 
 
-async def played_from(tape: Tape, settings: Settings, folder: Path, *, parts: int) -> Played:
+async def played_from(
+    tape: Tape, settings: Settings, folder: Path, *, parts: int, texts: Path = SHIPPED
+) -> Played:
     folder.mkdir()
-    stage = Stage(bundled_templates(), SOME)
+    stage = Stage(texts, SOME)
     return await play(settings, stage, tape, span=SPAN, folder=folder, parts=parts)
 
 
