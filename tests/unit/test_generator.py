@@ -73,6 +73,7 @@ def test_what_is_not_there_is_told_as_ever(body: str, about: object, fault: str)
         ("a\x00b\x1ec", "a b c", "a b c"),
         ("48,00\xa0€", "48,00\xa0€", "48,00\xa0€"),
         ("", "", ""),
+        ("a&" * 100, "a&amp;" * 100, "a&" * 100),
         (7, "7", "7"),
     ],
 )

@@ -19,6 +19,7 @@ from paldies.templates.generator import OWNERS, Generator
 _UNSAFE_FILTERS = ("e", "escape", "forceescape", "safe", "tojson", "urlize", "xmlattr")
 # Control characters (C0, DEL, C1), line separators, and what turns the direction of the text around it.
 _UNSEEMLY = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+_A_FEW_WORDS = 100  # letters; what is longer would fill the memory
 _LINK = re.compile(r"(?:https?://|mailto:|tel:)[^\s]+", re.IGNORECASE)
 
 
@@ -53,14 +54,16 @@ def _environment(shown: Callable[[object], str], *, escapes: bool) -> Sandbox:
 
 def in_html(value: object) -> str:
     """Raises Unprintable."""
-    if type(value) is str:
-        return value if value.isalnum() else _escaped(value)
+    if type(value) is str and len(value) <= _A_FEW_WORDS:
+        return value if value.isalnum() else _remembered(value)
+    return _escaped(value)
+
+
+def _escaped(value: object) -> str:
     return str(escape(printable(value)))
 
 
-@lru_cache(maxsize=4096)  # 1 µs; articles, amounts and dates come again and again
-def _escaped(words: str) -> str:
-    return str(escape(printable(words)))
+_remembered = lru_cache(maxsize=4096)(_escaped)  # 1 µs; articles, amounts and dates come again and again
 
 
 def in_text(value: object) -> str:

@@ -14,7 +14,7 @@ SAME_FOR_MANY = ("shop", "sender", "locale", "purpose")
 
 
 def written_in(tree: nodes.Template, known: Mapping[str, object]) -> nodes.Template:
-    """The text, less than half as long to fill in; the shop's name and address are most of a letter's frame.
+    """The text, a third less to fill in: the shop's name and address are most of a letter's frame.
 
     A name that the text itself gives a value stays what it is.
     """
