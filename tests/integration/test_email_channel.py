@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import uvloop
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -372,6 +373,31 @@ async def trouble(email: EmailChannel) -> DeliveryError:
     assert isinstance(sent, DeliveryError)
     assert (str(sent), sent.fault, sent.permanent) == (str(probed.value), probed.value.fault, False)
     return sent
+
+
+async def many_over_tls(tls: ssl.SSLContext) -> None:
+    rendered = outgoing().rendered
+    sizes = [1, 2000, 1, 1, 3000] * 6
+    async with KeepingServer(tls=tls) as server:
+        email = channel(server.url, connections=2)
+
+        await asyncio.gather(
+            *(email.send(outgoing(rendered=replace(rendered, text="Paldies\n" * size))) for size in sizes)
+        )
+        await email.close()
+
+    texts = [mail.parsed.get_body(("plain",)) for mail in server.mails]
+    assert sorted(text.get_content().count("Paldies") for text in texts if text) == sorted(sizes)
+    assert server.connections == 2
+
+
+async def test_over_tls_short_and_long_messages_follow_one_another(tls: ssl.SSLContext) -> None:
+    await many_over_tls(tls)
+
+
+def test_so_they_do_on_uvloop(tls: ssl.SSLContext) -> None:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(many_over_tls(tls))
 
 
 async def test_an_untrusted_certificate_names_the_remedy(tls: ssl.SSLContext) -> None:
