@@ -31,6 +31,21 @@ def test_every_time_that_an_order_names_is_news_when_it_comes() -> None:
     assert moments(told) == [NOON, NOON + DAY, NOON + 2 * DAY, NOON + 4 * DAY]
 
 
+def test_a_payment_that_came_before_the_order_is_told_with_it() -> None:
+    told = record(paid_at=NOON - timedelta(minutes=1), delivered_at=NOON + 4 * DAY)
+
+    at_first = as_of(told, NOON, ZONE)
+
+    assert moments(told) == [NOON, NOON + 4 * DAY]
+    assert (at_first.status, at_first.paid_at) == (OrderStatus.PAID, NOON - timedelta(minutes=1))
+
+
+def test_of_an_order_whose_day_alone_is_known_a_payment_is_told_when_it_comes() -> None:
+    told = record(placed_at=NOON.date(), paid_at=NOON)
+
+    assert moments(told)[0] == NOON
+
+
 def test_before_it_was_paid_an_order_was_pending_and_nobody_knew_that_it_would_arrive() -> None:
     told = record(paid_at=NOON + DAY, delivered_at=NOON + 4 * DAY)
 

@@ -65,10 +65,16 @@ def as_of(record: Record, at: datetime, zone: ZoneInfo) -> Snapshot:
 
 
 def _known(record: Record, zone: ZoneInfo) -> Iterator[tuple[str, datetime]]:
-    """The times that the record names, and when each became known."""
-    for name in TIMES:
-        if at := moments.instant(getattr(record.snapshot, name), zone=zone):
-            yield name, record.heard_at.get(name, at)
+    """The times that the record names, and when each became known: none before the order was there."""
+    told = [
+        (name, record.heard_at.get(name, at))
+        for name in TIMES
+        if (at := moments.instant(getattr(record.snapshot, name), zone=zone))
+    ]
+    is_exact = isinstance(record.snapshot.placed_at, datetime)  # of a day only its end is known
+    there_since = dict(told).get("placed_at") if is_exact else None
+    for name, at in told:
+        yield name, max(at, there_since) if there_since else at
 
 
 def _status(snapshot: Snapshot, there: set[str]) -> OrderStatus | None:
