@@ -44,7 +44,8 @@ def main(orders: int, days: int) -> None:
         with opened(played.database) as database:
             (messages,) = database.execute("SELECT count(*) FROM messages").fetchone()
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
-    peak = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss + 2 * children.ru_maxrss) / 1024
+    own = resource.getrusage(resource.RUSAGE_SELF)
+    peak = (own.ru_maxrss + children.ru_maxrss) / 1024  # there is one child, at most
     print(f"{orders:,} orders of {days} days, {len(STEPS)} steps each")
     print(f"  recorded in {recorded - began:.1f} s, played in {done - recorded:.1f} s, {peak:.0f} MB at most")
     print(f"  {messages:,} messages: {messages / (done - recorded):.0f}/s")
