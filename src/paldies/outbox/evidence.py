@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from itertools import repeat
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -9,12 +11,13 @@ from paldies.campaigns.definition import Campaign, Step
 from paldies.campaigns.due import Due
 from paldies.campaigns.facts import Case, Facts
 from paldies.campaigns.traits import Traits
+from paldies.campaigns.words import EventKind
 from paldies.outbox.known import Known, known_of
 from paldies.outbox.plans import Plans
 from paldies.outbox.queue import Waiting
 from paldies.store.views import OrderView, customer_value
 from paldies.templates.by_hand import Wording
-from paldies.value import value
+from paldies.value import many, value
 
 UNREACHABLE_AFTER = timedelta(hours=1)
 
@@ -59,65 +62,80 @@ def gather(
     if not rows:
         return []
     known = known_of(session, rows, traits, plans=plans, home_zone=house.home_zone)
+    of: Any = Waiting._make(zip(*rows, strict=True))  # by columns: see `many`
+    steps = [known.steps[place] for place in zip(of.plan_version_id, of.step, strict=True)]
+    views = [known.orders.get(order_id) for order_id in of.order_id]
+    addresses = [wish.address for wish in known.wishes]
     leaving = known.in_flight | frozenset(in_hand)
-    has_channel = house.channels is None or traits.name in house.channels
-    briefs = []
-    for row, wish in zip(rows, known.wishes, strict=True):
-        campaign, step = known.steps[row.plan_version_id, row.step]
-        view = known.orders.get(row.order_id or 0)
-        order = view.order if view else None
-        due = Due(
-            key=row.key,
-            enrolment=row.enrolment_key,
-            campaign=row.campaign,
-            step=step or Step(row.step, row.step, row.send_at - row.event_at, (row.channel,), row.purpose),
-            leg=row.leg,
-            traits=traits,
-            purpose=row.purpose,
-            send_at=row.send_at,
-            event_at=row.event_at,
-            expires_at=row.expires_at,
-            previous_at=known.earlier.get(row.id),
-            stop_on=campaign.stop_on,
-            arm=row.arm,
-            is_late_seen=row.is_late_seen,
-            is_withdrawn=step is None,
-            is_exempt=campaign.is_exempt,
-            approved=row.approved_at is not None,
-            released_at=row.released_at,
-            not_before=row.not_before,
-        )
-        facts = Facts(
-            order=order,
-            customer=customer_value(known.people[row.customer_id], view),
-            address=wish.address,
-            zones=view.zones if view else (),
-            home_zone=house.home_zone,
-            happened=known.happened.get(row.order_id or 0, frozenset()),
-            campaign_paused=row.campaign in known.paused,
-            campaign_withdrawn=row.campaign in known.withdrawn,
-            has_channel=has_channel,
-            suppressed=known.refused.get(wish, ""),
-            has_consent=(wish.address, row.purpose) in known.agreed,
-            may_soft_opt_in=house.soft_opt_in and order is not None,
-            has_way_out=house.has_way_out,
-            has_open_case=row.customer_id in known.complaining,
-            has_in_flight=row.customer_id in leaving,
-            shop_unreachable=order is not None and _is_silent(order.shop, row.now, known),
-            is_allowed=house.only_to is None or wish.address in house.only_to,
-            contacts=known.contacts.get(row.customer_id, ()),
-            adopted_at=known.adopted_at,
-            woke_at=known.woke_at,
-            blast_room=known.blast_rooms.get((row.campaign, row.now)),
-            country=order.country if order else "",
-            region=order.region if order else "",
-        )
-        briefs.append(
-            Brief(row, campaign, due, facts, view, known.worded.get(row.id), known.complaints.get(row.id))
-        )
-    return briefs
+    dues = many(
+        Due,
+        key=of.key,
+        enrolment=of.enrolment_key,
+        campaign=of.campaign,
+        step=[planned.step or _withdrawn(row) for planned, row in zip(steps, rows, strict=True)],
+        leg=of.leg,
+        traits=repeat(traits),
+        purpose=of.purpose,
+        send_at=of.send_at,
+        event_at=of.event_at,
+        expires_at=of.expires_at,
+        previous_at=map(known.earlier.get, of.id),
+        stop_on=[planned.campaign.stop_on for planned in steps],
+        arm=of.arm,
+        is_late_seen=of.is_late_seen,
+        is_withdrawn=[planned.step is None for planned in steps],
+        is_exempt=[planned.campaign.is_exempt for planned in steps],
+        approved=[at is not None for at in of.approved_at],
+        not_before=of.not_before,
+        released_at=of.released_at,
+    )
+    facts = many(
+        Facts,
+        order=[view and view.order for view in views],
+        customer=map(customer_value, map(known.people.__getitem__, of.customer_id), views),
+        address=addresses,
+        zones=[view.zones if view else () for view in views],
+        home_zone=repeat(house.home_zone),
+        happened=[known.happened.get(order_id, _NOTHING) for order_id in of.order_id],
+        campaign_paused=map(known.paused.__contains__, of.campaign),
+        campaign_withdrawn=map(known.withdrawn.__contains__, of.campaign),
+        has_channel=repeat(house.channels is None or traits.name in house.channels),
+        suppressed=[known.refused.get(wish, "") for wish in known.wishes],
+        has_consent=map(known.agreed.__contains__, zip(addresses, of.purpose, strict=True)),
+        may_soft_opt_in=[house.soft_opt_in and view is not None for view in views],
+        has_way_out=repeat(house.has_way_out),
+        has_open_case=map(known.complaining.__contains__, of.customer_id),
+        has_in_flight=map(leaving.__contains__, of.customer_id),
+        shop_unreachable=[_is_silent(view, now, known) for view, now in zip(views, of.now, strict=True)],
+        is_allowed=[house.only_to is None or address in house.only_to for address in addresses],
+        contacts=[known.contacts.get(customer_id, ()) for customer_id in of.customer_id],
+        adopted_at=repeat(known.adopted_at),
+        woke_at=repeat(known.woke_at),
+        blast_room=map(known.blast_rooms.get, zip(of.campaign, of.now, strict=True)),
+        country=[view.order.country if view else "" for view in views],
+        region=[view.order.region if view else "" for view in views],
+    )
+    briefs = many(
+        Brief,
+        waiting=rows,
+        campaign=[planned.campaign for planned in steps],
+        due=dues,
+        facts=facts,
+        order=views,
+        wording=map(known.worded.get, of.id),
+        case=map(known.complaints.get, of.id),
+    )
+    return list(briefs)
 
 
-def _is_silent(shop: str, now: datetime, known: Known) -> bool:
-    since = known.silent_since.get(shop)
+_NOTHING: frozenset[EventKind] = frozenset()
+
+
+def _withdrawn(row: Waiting) -> Step:
+    """What stands for a step that the plan has no longer."""
+    return Step(row.step, row.step, row.send_at - row.event_at, (row.channel,), row.purpose)
+
+
+def _is_silent(view: OrderView | None, now: datetime, known: Known) -> bool:
+    since = known.silent_since.get(view.order.shop) if view else None
     return since is not None and since <= now - UNREACHABLE_AFTER

@@ -27,7 +27,7 @@ from paldies.store.schema import campaigns, cases, cursors, enrolments, instance
 from paldies.store.statuses import has_status
 from paldies.store.views import OrderView, Person, read_customers, read_orders
 from paldies.templates.by_hand import Wording
-from paldies.value import value
+from paldies.value import many, value
 
 _WENT = (MessageStatus.SENDING, MessageStatus.SENT, MessageStatus.UNCONFIRMED)
 
@@ -142,12 +142,12 @@ def _contacts(
     """What each customer was sent lately, newest first, and whom something is just leaving for."""
     found = _CONTACTS.ask_by_columns(session, customers=customer_ids, since=since)
     exempt = {version: plans.version(session, version).is_exempt for version in set(found.plan_version_id)}
-    made = map(
+    made = many(
         Contact,
-        map(step_key, found.key, found.step),
-        found.claimed_at,
-        map(purpose_of, found.purpose),
-        map(exempt.__getitem__, found.plan_version_id),
+        step=map(step_key, found.key, found.step),
+        at=found.claimed_at,
+        purpose=map(purpose_of, found.purpose),
+        is_exempt=map(exempt.__getitem__, found.plan_version_id),
     )
     contacts: dict[int, list[Contact]] = defaultdict(list)
     in_flight = set()

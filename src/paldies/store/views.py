@@ -17,7 +17,7 @@ from paldies.campaigns.words import stage_of, status_of
 from paldies.store.among import among
 from paldies.store.questions import Question
 from paldies.store.schema import customers, feedback, order_lines, orders
-from paldies.value import value
+from paldies.value import many, value
 
 _RATING = (
     select(feedback.c.rating)
@@ -92,18 +92,19 @@ def read_orders(session: Session, ids: Collection[int], home_zone: str) -> dict[
     found = _ORDERS.ask_by_columns(session, ids=ids)
     zones = [_words(listed) for listed in found.zones]
     local = [ZoneInfo(names[0] if names else home_zone) for names in zones]
-    views = map(
+    lines = _lines(session, dict(zip(found.id, found.currency, strict=True)))
+    views = many(
         OrderView,
-        _orders(found, local, _lines(session, dict(zip(found.id, found.currency, strict=True)))),
-        found.customer_id,
-        found.email,
-        found.phone,
-        found.contact_problem,
-        found.first_name,
-        found.last_name,
-        found.locale,
-        zones,
-        local,
+        order=_orders(found, local, lines),
+        customer_id=found.customer_id,
+        email=found.email,
+        phone=found.phone,
+        address_problem=found.contact_problem,
+        first_name=found.first_name,
+        last_name=found.last_name,
+        locale=found.locale,
+        zones=zones,
+        zone=local,
     )
     return dict(zip(found.id, views, strict=True))
 
@@ -137,46 +138,44 @@ def _lines(session: Session, currencies: Mapping[int, str]) -> Mapping[int, Sequ
     lines: dict[int, list[Line]] = defaultdict(list)
     found = _LINES.ask_by_columns(session, ids=currencies)
     prices = map(_money, found.price, map(currencies.__getitem__, found.order_id))
-    made = map(Line, found.sku, found.name, found.quantity, prices)
+    made = many(Line, sku=found.sku, name=found.name, quantity=found.quantity, price=prices)
     for order_id, line in zip(found.order_id, made, strict=True):
         lines[order_id].append(line)
     return lines
 
 
 def _orders(found: Any, local: Sequence[ZoneInfo], lines: Mapping[int, Sequence[Line]]) -> Iterator[Order]:
-    """In the order of Order's fields."""
-
     def there(instants: Sequence[datetime | None]) -> list[datetime | None]:
         return [at and at.astimezone(zone) for at, zone in zip(instants, local, strict=True)]
 
-    return map(
+    return many(
         Order,
-        found.external_id,
-        found.number,
-        found.shop,
-        map(status_of, found.status),
-        map(_money, found.total, found.currency),
-        map(_money, found.refunded_total, found.currency),
-        there(found.placed_at),
-        there(found.confirmed_at),
-        there(found.paid_at),
-        there(found.shipped_at),
-        there(found.delivered_at),
-        there(found.promised_at),
-        there(found.cancelled_at),
-        there(found.refunded_at),
-        found.payment_method,
-        map(_words, found.tags),
-        found.todo,
-        there(found.todo_by),
-        [tuple(lines.get(order_id, ())) for order_id in found.id],
-        found.company,
-        found.country,
-        found.region,
-        found.city,
-        found.postal_code,
-        found.address,
-        [rating or 0 for rating in found.rating],
+        id=found.external_id,
+        number=found.number,
+        shop=found.shop,
+        status=map(status_of, found.status),
+        total=map(_money, found.total, found.currency),
+        refunded_total=map(_money, found.refunded_total, found.currency),
+        placed_at=there(found.placed_at),
+        confirmed_at=there(found.confirmed_at),
+        paid_at=there(found.paid_at),
+        shipped_at=there(found.shipped_at),
+        delivered_at=there(found.delivered_at),
+        promised_at=there(found.promised_at),
+        cancelled_at=there(found.cancelled_at),
+        refunded_at=there(found.refunded_at),
+        payment_method=found.payment_method,
+        tags=map(_words, found.tags),
+        todo=found.todo,
+        todo_by=there(found.todo_by),
+        lines=[tuple(lines.get(order_id, ())) for order_id in found.id],
+        company=found.company,
+        country=found.country,
+        region=found.region,
+        city=found.city,
+        postal_code=found.postal_code,
+        address=found.address,
+        rating=[rating or 0 for rating in found.rating],
     )
 
 
