@@ -425,6 +425,17 @@ async def test_no_more_goes_than_the_rate_allows(bench: Bench) -> None:
         assert (first, len(slow.channel.sent)) == (5, 10)
 
 
+async def test_what_the_rate_allows_does_not_leave_in_one_burst(bench: Bench) -> None:
+    async with make_bench(bench.database, bench.templates, rate="20/s") as slow:
+        await slow.orders(*(f"Customer{n}" for n in range(10)))
+        began = asyncio.get_running_loop().time()
+
+        await slow.dispatch(at=20 * MINUTES)
+
+        assert len(slow.channel.sent) == 10
+        assert asyncio.get_running_loop().time() - began >= 0.8 * 9 / 20 - 0.01
+
+
 async def test_what_came_too_late_to_begin_goes_back_and_stops_nobody_else(bench: Bench) -> None:
     await bench.orders("Alice", "Boris")
     bench.channel.answers["alice@example.com"].append(NotBegun("others took too long"))

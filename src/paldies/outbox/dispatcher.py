@@ -23,6 +23,8 @@ from paldies.store.database import Database
 
 log = structlog.get_logger(__name__)
 
+_WORTH_A_WAIT = 0.001  # seconds
+
 
 class Dispatcher:
     """Decides in batches; then each connection of the channel sends one message at a time."""
@@ -54,9 +56,8 @@ class Dispatcher:
             ready = await self._decide(rows)
             await self._supply.give_back(len(rows) - len(ready))
             self._in_hand |= {one.brief.waiting.id: one.brief.waiting.customer_id for one in ready}
-            for one in ready:
-                if not self._is_retired:
-                    await self._ready.put(one)
+            if await self._hand_out(ready):
+                return  # the tokens are used up, and other channels wait for their next look
 
     async def drained(self) -> None:
         """Returns once everything in hand is settled."""
@@ -110,6 +111,19 @@ class Dispatcher:
         ready, decided = decide_batch(await self._gather(rows))
         await self._write_down(decided)
         return ready
+
+    async def _hand_out(self, ready: list[Ready]) -> bool:
+        """No faster than the rate; whether that took time."""
+        loop = asyncio.get_running_loop()
+        began, has_waited = loop.time(), False
+        for place, one in enumerate(ready):
+            if (early := began + place * self._supply.gap - loop.time()) > _WORTH_A_WAIT:
+                await asyncio.sleep(early)
+                has_waited = True
+            if self._is_retired:
+                break
+            await self._ready.put(one)
+        return has_waited
 
     async def _gather(self, rows: list[Waiting]) -> list[Brief]:
         """What is known about each; a row that cannot even be read is held, and the others go on."""

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 # would let half as much again go in the second after a rest; a server that counts would refuse that.
 HOLDS = timedelta(seconds=0.5)
 _UNITS = {"s": 1, "m": 60, "h": 3600}
+_SPREAD = 0.8  # of the time from one look to the next
+_TOO_FAST = 500  # messages a second
 
 
 class RateError(ValueError):
@@ -25,6 +27,14 @@ class Rate:
         self._capacity = max(1.0, self.per_second * holds.total_seconds())
         self._tokens = self._capacity
         self._filled_at: datetime | None = None
+
+    @property
+    def gap(self) -> float:
+        """Seconds from one message to the next, for a server that counts and refuses a burst.
+
+        What a bucket holds goes well within the time until the next look; 0 if that is too short to wait for.
+        """
+        return _SPREAD / self.per_second if self.per_second < _TOO_FAST else 0.0
 
     def take(self, wanted: int, now: datetime) -> int:
         """As many tokens as there are, up to `wanted`."""

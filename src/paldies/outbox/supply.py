@@ -13,6 +13,8 @@ BATCH = 500
 
 
 class Supply(Protocol):
+    gap: float  # seconds of real time from one message to the next; see Rate
+
     async def take(self, in_hand: Collection[int]) -> list[Waiting]:
         """Those that are due, and neither in our hands nor in anybody else's, as far as the rate allows."""
         ...
@@ -26,6 +28,7 @@ class OwnSupply:
     """Of a daemon that has the database, and each channel's rate, to itself."""
 
     def __init__(self, database: Database, channel: str, *, rate: Rate, clock: Clock) -> None:
+        self.gap = rate.gap
         self._database = database
         self._channel = channel
         self._rate = rate

@@ -11,6 +11,7 @@ from paldies.store.database import Database
 class RoundSupply:
     """See Supply. The rates have had their say already: see Player."""
 
+    gap = 0.0
     batch = 2_000  # what is decided, claimed and settled together costs the less the more it is
 
     def __init__(self, database: Database) -> None:

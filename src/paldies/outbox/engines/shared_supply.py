@@ -18,6 +18,8 @@ BREATH = 0.05  # seconds between two tries
 
 
 class SharedSupply:
+    gap = 0.0  # tokens are taken as they come in: that is no burst
+
     def __init__(
         self,
         database: Database,
