@@ -8,11 +8,11 @@ say to each other depends on the kind of database: see file_fence and shared_fen
 from abc import ABC, abstractmethod
 from datetime import datetime, timedelta
 from pathlib import Path
-from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
 from paldies.store.database import Database
+from paldies.store.installation import own_row
 from paldies.store.state_file import Kept, StateFile
 from paldies.store.tables import Instance
 
@@ -56,7 +56,7 @@ class Fence(ABC):
         """This database is the one from now on; what was due until now waits for a person."""
 
     def _row(self) -> Instance:
-        return self._found() or self._database.now(_made_row)
+        return self._found() or self._database.now(own_row)
 
     def _found(self) -> Instance | None:
         return self._database.look(lambda session: session.get(Instance, 1))
@@ -74,12 +74,6 @@ def note_beat(row: Instance, now: datetime) -> None:
     row.heartbeat_at = now
     if row.woke_at and row.woke_at > now:  # the clock was wrong then: nobody is to wait until it is that late
         row.woke_at = now
-
-
-def _made_row(session: Session) -> Instance:
-    row = session.get(Instance, 1) or Instance(uuid=str(uuid4()))
-    session.add(row)
-    return row
 
 
 def _was_silent(row: Instance, now: datetime) -> bool:

@@ -6,22 +6,36 @@ from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
+from paldies.store.lock import alone
 from paldies.store.tables import Instance
+
+
+def own_row(session: Session) -> Instance:
+    """To be changed; others who want to wait until the transaction ends. Made at the first need.
+
+    Of processes that begin together on a new database one makes it, and what it holds of secrets: a second
+    one's would open nothing that was sealed with the first.
+    """
+    alone(session, "the installation's own row")
+    row = session.get(Instance, 1, populate_existing=True)
+    if row is None:
+        row = Instance(uuid=str(uuid4()))
+        session.add(row)
+    return row
 
 
 def salt(session: Session) -> bytes:
     """What the marks of forgotten people are made with; made at the first need, and never changed."""
-    row = session.get(Instance, 1) or Instance(uuid=str(uuid4()))
-    row.salt = row.salt or token_hex(32)
-    session.add(row)
+    row = session.get(Instance, 1)
+    if row is None or not row.salt:
+        row = own_row(session)
+        row.salt = row.salt or token_hex(32)
     return bytes.fromhex(row.salt)
 
 
 def set_paused(session: Session, at: datetime | None) -> None:
     """Stops all sending from `at` on, or resumes it; touches no message."""
-    row = session.get(Instance, 1) or Instance(uuid=str(uuid4()))
-    row.paused_at = at
-    session.add(row)
+    own_row(session).paused_at = at
 
 
 def paused_at(session: Session) -> datetime | None:

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from secrets import token_hex
-from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
+from paldies.store.installation import own_row
 from paldies.store.tables import Instance
 
 STILL_GOOD = timedelta(
@@ -26,9 +26,8 @@ class Keyring:
 
 def keyring(session: Session, now: datetime) -> Keyring:
     """The first secret is made at the first need."""
-    row = session.get(Instance, 1) or Instance(uuid=str(uuid4()))
+    row = own_row(session)
     row.secret = row.secret or token_hex(32)
-    session.add(row)
     return _ring(row, now)
 
 
@@ -39,7 +38,7 @@ def present_keyring(session: Session, now: datetime) -> Keyring:
 
 def rotate(session: Session, now: datetime, *, drop_old: bool) -> None:
     """Seals with a new secret from now on; `drop_old`: what was sealed before opens nothing any more."""
-    row = session.get(Instance, 1) or Instance(uuid=str(uuid4()))
+    row = own_row(session)
     until = now if drop_old else now + STILL_GOOD
     known = [
         {**old, "until": min(old["until"], until.isoformat())} if drop_old else old
@@ -48,7 +47,6 @@ def rotate(session: Session, now: datetime, *, drop_old: bool) -> None:
     if row.secret:
         known = [{"secret": row.secret, "until": until.isoformat()}, *known]
     row.retired_secrets, row.secret = known, token_hex(32)
-    session.add(row)
 
 
 def _ring(row: Instance, now: datetime) -> Keyring:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from sqlmodel import Session, col, select
 
+from paldies.store.lock import alone
 from paldies.store.tables.campaigns import TextVersion
 from paldies.templates.names import TextName
 from paldies.templates.source import Source
@@ -63,6 +64,7 @@ def load_texts(session: Session) -> list[Source]:
 
 def save_texts(session: Session, sources: Sequence[Source], *, now: datetime) -> None:
     """Adds what is new; a version that staff went back to becomes the latest again."""
+    alone(session, "texts")
     for source in sources:
         name = source.name
         row = session.exec(
