@@ -257,12 +257,18 @@ async def test_a_server_that_pipelines_gets_the_envelope_at_once_and_the_dot_las
     assert writes == [envelope, STUFFED + b".\r\n"]
 
 
-async def test_a_message_is_introduced_behind_the_text_of_the_one_before() -> None:
-    tape = Tape()
+async def introduced(tape: "Tape", letter: Envelope) -> tuple[Wire, "asyncio.Task[list[Outcome]]"]:
+    """A conversation in which the letter's text is asked for; one to Boris follows it."""
     wire = Wire(tape, Extensions(pipelining=True), patience=PATIENT)
-    sending = asyncio.create_task(send_all(wire, LETTER, replace(LETTER, recipient="boris@example.com")))
+    sending = asyncio.create_task(send_all(wire, letter, replace(LETTER, recipient="boris@example.com")))
     await until(lambda: len(tape.writes) == 1)
     wire.data_received(b"250 ok\r\n250 ok\r\n354 go on\r\n")
+    return wire, sending
+
+
+async def test_a_message_is_introduced_behind_the_text_of_the_one_before() -> None:
+    tape = Tape()
+    wire, sending = await introduced(tape, LETTER)
     await until(lambda: len(tape.writes) == 2)
 
     wire.connection_lost(None)
@@ -286,10 +292,7 @@ class FullTape(Tape):
 
 async def test_nothing_is_written_behind_a_long_text_before_all_of_it_is_gone() -> None:
     tape = FullTape()
-    wire = Wire(tape, Extensions(pipelining=True), patience=PATIENT)
-    sending = asyncio.create_task(send_all(wire, LONG, replace(LETTER, recipient="boris@example.com")))
-    await until(lambda: len(tape.writes) == 1)
-    wire.data_received(b"250 ok\r\n250 ok\r\n354 go on\r\n")
+    wire, sending = await introduced(tape, LONG)
 
     waiting = list(tape.writes)
     wire.resume_writing()
