@@ -76,25 +76,27 @@ _BEGIN_ATTEMPT = Prepared(insert(attempts))
 
 def write_claims(session: Session, claims: Sequence[Claim]) -> set[str]:
     """The ids of those that were won: nobody was quicker, and nothing about the customer has changed."""
-    values = [
-        {
-            "claim": claim.id,
-            "message": claim.message_id,
-            "customer": claim.customer_id,
-            "seen": claim.revision,
-            "by": claim.by,
-            "at": claim.at,
-            "deadline": claim.deadline_at,
-            "expires": claim.expires_at,
-            "rfc": claim.rfc_id,
-        }
-        for claim in claims
-    ]
     lock(session, {claim.customer_id for claim in claims})
     _MOVE_REVISION.run(
-        session, [{name: row[name] for name in ("claim", "customer", "seen")} for row in values]
+        session,
+        [{"claim": claim.id, "customer": claim.customer_id, "seen": claim.revision} for claim in claims],
     )
-    taken = _TAKE.run(session, [{name: row[name] for name in row if name != "seen"} for row in values])
+    taken = _TAKE.run(
+        session,
+        [
+            {
+                "claim": claim.id,
+                "message": claim.message_id,
+                "customer": claim.customer_id,
+                "by": claim.by,
+                "at": claim.at,
+                "deadline": claim.deadline_at,
+                "expires": claim.expires_at,
+                "rfc": claim.rfc_id,
+            }
+            for claim in claims
+        ],
+    )
     won = {claim.id for claim in claims}
     if taken < len(claims):
         holders = _HOLDERS.ask(session, claimed=[claim.message_id for claim in claims])
