@@ -1,24 +1,19 @@
 """The Python that a text becomes: what we know of its values, it does not ask for again with each message."""
 
 from collections import defaultdict
-from dataclasses import fields
 
 from jinja2 import nodes
 from jinja2.compiler import CodeGenerator, Frame
 
-from paldies.campaigns.facts import Case, Customer, Line, Order
-from paldies.templates.senders import Sender
-from paldies.templates.values import ShopCard
-
-_OWN = (Order, Line, Customer, Case, ShopCard, Sender)  # frozen dataclasses without methods
+from paldies.campaigns.facts import Line
+from paldies.templates.values import NAMES, parts
 
 
 def _owners() -> dict[str, frozenset[type]]:
     """Whose it is, by the name of a field or a property."""
     found: dict[str, set[type]] = defaultdict(set)
-    for kind in _OWN:
-        properties = [name for name, value in vars(kind).items() if isinstance(value, property)]
-        for name in [*(field.name for field in fields(kind)), *properties]:
+    for kind in filter(None, [*NAMES.values(), Line]):
+        for name in parts(kind):
             found[name].add(kind)
     return {name: frozenset(kinds) for name, kinds in found.items() if not name.startswith("_")}
 

@@ -42,6 +42,12 @@ NAMES: dict[str, type | None] = {
 _BUILT_IN = {"loop", "counter", "range"}
 
 
+def parts(kind: type) -> list[str]:
+    """What hangs on a value of this kind."""
+    properties = [name for name, value in vars(kind).items() if isinstance(value, property)]
+    return [field.name for field in fields(kind)] + properties
+
+
 def check_names(tree: nodes.Template, file: str, *, first_line: int) -> None:
     """Raises TemplateFault for a name that no order will ever fill, also where a sample would not look."""
     own = {node.name for node in tree.find_all(nodes.Name) if node.ctx == "store"}
@@ -75,7 +81,7 @@ def _uses(tree: nodes.Template, own: set[str]) -> Iterator[_Use]:
         if isinstance(part.node, nodes.Name) and (part.node.name in loops or part.node.name not in own):
             whole = part.node.name
             if kind := kinds.get(whole):
-                yield _Use(part.attr, repr(f"{whole}.{part.attr}"), _parts(kind), part.lineno)
+                yield _Use(part.attr, repr(f"{whole}.{part.attr}"), parts(kind), part.lineno)
 
 
 def _loop_kinds(tree: nodes.Template) -> dict[str, type | None]:
@@ -90,8 +96,3 @@ def _loop_kinds(tree: nodes.Template) -> dict[str, type | None]:
         if isinstance(given.target, nodes.Name):
             kinds[given.target.name] = None
     return kinds
-
-
-def _parts(kind: type) -> list[str]:
-    properties = [name for name, value in vars(kind).items() if isinstance(value, property)]
-    return [field.name for field in fields(kind)] + properties
