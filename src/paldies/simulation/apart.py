@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from zoneinfo import ZoneInfo
 
-from paldies import logs, loops
+from paldies import garbage, logs, loops
 from paldies.simulation import scene
 from paldies.simulation.composing import Examples
 from paldies.simulation.part import Front
@@ -123,5 +123,5 @@ def _packed(value: object) -> bytes:
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever asks is interrupted too, and then asks no more
     logs.configure(level=_WORST)
-    with scene.seldom_tidied(), asyncio.Runner(loop_factory=loops.fastest()) as runner:
+    with garbage.hardly_looked_at(), asyncio.Runner(loop_factory=loops.fastest()) as runner:
         runner.run(_serve(sys.stdin.buffer, sys.stdout.buffer))

@@ -10,6 +10,7 @@ from operator import attrgetter
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from paldies import garbage
 from paldies.settings import Settings
 from paldies.simulation import scene
 from paldies.simulation.apart import PartApart, Share, apart
@@ -17,7 +18,7 @@ from paldies.simulation.composing import Example, Examples
 from paldies.simulation.house import FILE, Stage, rates_of
 from paldies.simulation.joining import join, may_hang_together
 from paldies.simulation.player import Player
-from paldies.simulation.scene import House, Scene, seldom_tidied
+from paldies.simulation.scene import House, Scene
 from paldies.simulation.span import Span
 from paldies.simulation.tape import Tape
 from paldies.simulation.telling import INSTANT
@@ -98,7 +99,7 @@ async def _begun(
             )
             for number in range(1, parts)
         ]
-        stack.enter_context(seldom_tidied())
+        stack.enter_context(garbage.hardly_looked_at())
         telling = stack.enter_context(closing(tape.telling(0, parts)))
         own = await scene.begin(common, telling, _place(folder, 0) if others else folder)
         await asyncio.gather(*(other.begin(common) for other in others))

@@ -1,8 +1,6 @@
 """Where a part of a simulation is played: a house that begins with what was said before."""
 
-import gc
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,14 +68,3 @@ async def begin(scene: Scene, telling: Telling, folder: Path) -> House:
         await daemon.watch(shop)
     await daemon.plan()
     return House(Part(Rounds(furnished, telling, supplies), telling, span=scene.span), daemon)
-
-
-@contextmanager
-def seldom_tidied() -> Iterator[None]:
-    """Looking for objects that hold each other costs a fifth of the time, and finds next to nothing here."""
-    usual = gc.get_threshold()
-    gc.set_threshold(200_000)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
