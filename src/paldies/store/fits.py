@@ -22,6 +22,13 @@ def to_driver(kind: Any, dialect: Dialect) -> Fit | None:
     return lru_cache(256)(fit) if fit and isinstance(kind, UTCDateTime) else fit
 
 
+def in_utc(instant: datetime) -> datetime:
+    """As it is stored. Raises ValueError."""
+    if instant.tzinfo is None:
+        raise ValueError("an instant without a zone cannot be stored")
+    return instant if instant.tzinfo is UTC else instant.astimezone(UTC)
+
+
 def from_driver(kind: Any, dialect: Dialect, told: Any) -> Fit | None:
     """None: as it is. `told` is the driver's own word for the column's type. Never asked about None.
 
@@ -36,12 +43,7 @@ def from_driver(kind: Any, dialect: Dialect, told: Any) -> Fit | None:
 @lru_cache(4096)
 def _text_of(instant: datetime | None) -> str | None:
     """As UTCDateTime writes it on SQLite, in a third of the time."""
-    if instant is None:
-        return None
-    if instant.tzinfo is None:
-        raise ValueError("an instant without a zone cannot be stored")
-    in_utc = instant if instant.tzinfo is UTC else instant.astimezone(UTC)
-    return in_utc.isoformat(" ", "microseconds")[:_WITHOUT_OFFSET]
+    return None if instant is None else in_utc(instant).isoformat(" ", "microseconds")[:_WITHOUT_OFFSET]
 
 
 @lru_cache(1024)

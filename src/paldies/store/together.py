@@ -29,6 +29,7 @@ from sqlalchemy.sql import ClauseElement, ColumnElement
 from sqlalchemy.sql.visitors import replacement_traverse
 
 from paldies.store.among import Values
+from paldies.store.fits import in_utc
 
 
 class Together:
@@ -86,9 +87,7 @@ def _read(told: ColumnElement[Any], kind: Any) -> ColumnElement[Any]:
 def _plain(value: object) -> str:
     match value:
         case datetime():
-            if value.tzinfo is None:
-                raise ValueError("an instant without a zone cannot be stored")
-            return value.isoformat()
+            return in_utc(value).isoformat()
         case Decimal():
             return str(value)
         case bytes():
