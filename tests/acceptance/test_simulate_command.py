@@ -16,6 +16,7 @@ import structlog
 from paldies import logs
 from paldies.cli import main
 from paldies.templates.bundled import bundled_templates
+from tests.one_translated import leave_one_translated
 from tests.played import settings_in, write_orders
 
 Simulate = Callable[..., Any]
@@ -35,7 +36,8 @@ def _logs_as_they_were() -> Iterator[None]:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A shop that rehearses, with an export of a week's orders."""
-    settings_in(tmp_path, templates=shutil.copytree(bundled_templates(), tmp_path / "texts"))
+    texts = shutil.copytree(bundled_templates(), tmp_path / "texts")
+    settings_in(tmp_path, templates=leave_one_translated(texts))
     write_orders(tmp_path / "orders.jsonl", 25, days=5)
     return tmp_path
 
