@@ -13,6 +13,7 @@ from sqlmodel import SQLModel
 
 from paldies.store import migrations
 from paldies.store.database import Database
+from tests.newest_schema import newest_schema
 from tests.postfix import NoPostfix, Postfix, postfix
 from tests.postgres import NoServer, postgres
 
@@ -66,7 +67,7 @@ def migrated_postgres(postgres_server: str) -> str:
 def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file with the newest schema, to be copied."""
     path = tmp_path_factory.mktemp("migrated") / "paldies.db"
-    _migrate(f"sqlite:///{path}")
+    path.write_bytes(newest_schema())
     return path
 
 

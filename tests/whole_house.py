@@ -20,6 +20,7 @@ from paldies.outbox.agenda import next_look
 from paldies.reports.as_json import to_json
 from paldies.reports.why import explain
 from paldies.templates.bundled import bundled_templates
+from tests.newest_schema import newest_schema
 
 MORNING = datetime(2026, 3, 10, 8, 0, tzinfo=UTC)  # a Tuesday, ten o'clock in Riga
 SENDER = "Anna <anna@berzs.example>"
@@ -118,6 +119,8 @@ class WholeHouse:
     @classmethod
     async def opened(cls, folder: Path, *more_shops: Shop, at: datetime = MORNING) -> "WholeHouse":
         """On the paldies.toml of a folder; what the shops hold already is history."""
+        if not (database := folder / "paldies.db").exists():
+            database.write_bytes(newest_schema())
         clock = SteppedClock(at)
         app = build(load(folder / "paldies.toml", {}), clock=clock)
         watched = [

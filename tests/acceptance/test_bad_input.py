@@ -29,6 +29,7 @@ from paldies.orders.snapshot import Snapshot
 from paldies.orders.watcher import Watcher
 from paldies.store.database import Database
 from tests.fakes import FakeShop
+from tests.newest_schema import newest_schema
 from tests.smtp_servers import KeepingServer, ScriptedServer
 from tests.whole_house import (
     CAMPAIGN,
@@ -61,6 +62,7 @@ def mails(letterbox: KeepingServer) -> Callable[[], list[str]]:
 @pytest.fixture
 def shop(tmp_path: Path, letterbox: KeepingServer) -> ShopDatabase:
     """The healthy shop of the house that lies in tmp_path."""
+    (tmp_path / "paldies.db").write_bytes(newest_schema())
     return furnish(tmp_path, smtp=letterbox.url, text=TEXT)
 
 
