@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, async_playwright
 
@@ -34,18 +35,30 @@ PAGES = (
     "/desk/log",
     "/desk/nothing",
 )
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no browser here")
+pytestmark = [
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no browser here"),
+    pytest.mark.asyncio(loop_scope="module"),
+]
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def chromium() -> AsyncIterator[Browser]:
+    """Started once: with what drives it, it takes a second and a half."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
         yield browser
         await browser.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
+async def browser(chromium: Browser) -> AsyncIterator[Browser]:
+    """Without a page or a cookie of another test."""
+    yield chromium
+    for context in chromium.contexts:
+        await context.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
 async def shop(tmp_path: Path, desk_folder: Path) -> AsyncIterator[StaffedShop]:
     async with staffed(tmp_path, desk_folder) as shop:
         yield shop
