@@ -103,10 +103,11 @@ def begun_in_full(paldies: Paldies, new_shop: Path, tmp_path: Path) -> Paldies:
 
 
 @pytest.fixture
-def begun(begun_in_full: Paldies, tmp_path: Path) -> Paldies:
+def begun(paldies: Paldies, new_shop: Path, tmp_path: Path) -> Paldies:
     """The same with one letter translated, for commands that compile every text."""
+    shutil.copytree(new_shop, tmp_path, dirs_exist_ok=True)
     leave_one_translated(tmp_path / "message_templates")
-    return begun_in_full
+    return paldies
 
 
 @dataclass(frozen=True)

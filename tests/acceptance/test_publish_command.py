@@ -10,7 +10,7 @@ from tests.acceptance.test_cli import NOW, House
 
 # the same shop as in the other commands' tests
 _logs_as_they_were, paldies, new_shop = test_cli._logs_as_they_were, test_cli.paldies, test_cli.new_shop
-begun_in_full, begun, house = test_cli.begun_in_full, test_cli.begun, test_cli.house
+begun, house = test_cli.begun, test_cli.house
 
 
 def test_the_difference_is_told_in_words_and_line_by_line(house: House, tmp_path: Path) -> None:
