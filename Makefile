@@ -4,6 +4,9 @@ BIN := .venv/bin
 ARGS ?=
 PIN := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url
 
+# a demo or a run of the tests starts a hundred processes: none of them should compile what another has
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help install demo test crash check bench lock clean
 
 help: ## what can be made
@@ -22,7 +25,7 @@ demo: install ## a shop, its customers and their first month in two minutes; ARG
 	$(BIN)/paldies demo $(ARGS)
 
 test: install ## all tests; ARGS="-k words" for some
-	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 crash: install ## the long crash run; goes on where it was ended; ARGS="--seed 7" or "--sabotage all"
 	$(BIN)/python -m tests.crash $(ARGS)
