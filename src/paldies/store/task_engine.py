@@ -1,28 +1,21 @@
 """The tables of Procrastinate, in a schema of their own beside ours."""
 
-from pathlib import Path
-
 from procrastinate.schema import SchemaManager
 from sqlalchemy import Connection
 
 SCHEMA = "procrastinate"
+VERSION = "03.04.00_50_post_add_retry_failed_job_procedure.sql"  # the last of the library's migrations
 
 
-def install(connection: Connection, *, until: str) -> None:
-    """Brings them to a version, in the transaction that is open: `until` is the last file of its migrations.
+def install(connection: Connection) -> None:
+    """Makes them, in the transaction that is open; the schema's comment says which version they are.
 
-    https://procrastinate.readthedocs.io/en/stable/howto/production/migrations.html: each file is to be run
-    once, in the order of their names; a later version of the library keeps them and adds its own.
+    All at once: the library's migrations add words to an enum and use them, which servers before 17 refuse in
+    one transaction. https://procrastinate.readthedocs.io/en/stable/howto/production/migrations.html
     """
     connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
     connection.exec_driver_sql(f"SET LOCAL search_path TO {SCHEMA}")
-    for file in files():
-        if file.name <= until:
-            # the driver's own call: it takes several statements at once, and a % for a %
-            connection.connection.cursor().execute(file.read_text(encoding="utf-8"))
+    # the driver's own call: it takes several statements at once, and a % for a %
+    connection.connection.cursor().execute(SchemaManager.get_schema())
+    connection.exec_driver_sql(f"COMMENT ON SCHEMA {SCHEMA} IS '{VERSION}'")
     connection.exec_driver_sql("RESET search_path")
-
-
-def files() -> list[Path]:
-    """The migrations that the installed library knows, in their order."""
-    return sorted(Path(SchemaManager.get_migrations_path()).glob("*.sql"))

@@ -69,4 +69,4 @@ def upgrade() -> None:
         from paldies.store import task_engine  # half a second that only this needs
 
         op.execute(_WAKE)
-        task_engine.install(op.get_bind(), until="03.04.00_50_post_add_retry_failed_job_procedure.sql")
+        task_engine.install(op.get_bind())
