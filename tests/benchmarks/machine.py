@@ -10,6 +10,7 @@ from pathlib import Path
 
 from paldies import __version__
 from tests.benchmarks.answers import Found
+from tests.postgres import installed
 
 _CHECKOUT = Path(__file__).parents[2]
 _LIBRARIES = ("uvloop", "SQLAlchemy", "psycopg", "procrastinate", "aiosmtplib", "Jinja2", "APScheduler")
@@ -25,11 +26,18 @@ def describe() -> Found:
             "paldies": __version__,
             "Python": platform.python_version(),
             "SQLite": sqlite3.sqlite_version,
-            "PostgreSQL": _said("postgres", "--version").removeprefix("postgres (PostgreSQL) "),
+            "PostgreSQL": _postgresql(),
             "Node.js": _said("node", "--version"),
             **{name: version(name) for name in _LIBRARIES},
         },
     }
+
+
+def _postgresql() -> str:
+    """Of the server that is measured, which need not be the system's."""
+    for binaries in installed()[:1]:
+        return _said(f"{binaries / 'postgres'}", "--version").removeprefix("postgres (PostgreSQL) ")
+    return ""
 
 
 def _processor() -> str:
