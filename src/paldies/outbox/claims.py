@@ -14,7 +14,7 @@ from paldies.store.among import among
 from paldies.store.prepared import Prepared
 from paldies.store.questions import Question
 from paldies.store.schema import attempts, customers, messages, sending_hours
-from paldies.store.statuses import has_status
+from paldies.store.statuses import is_still
 from paldies.value import value
 
 
@@ -49,7 +49,7 @@ _MOVE_REVISION = Prepared(
 _TAKE = Prepared(
     update(messages)
     .where(messages.c.id == bindparam("message"))
-    .where(has_status(MessageStatus.SCHEDULED), messages.c.parked_at.is_(None))
+    .where(is_still(messages.c.status, MessageStatus.SCHEDULED), messages.c.parked_at.is_(None))
     .where(
         messages.c.customer_id.in_(
             select(customers.c.id).where(

@@ -17,7 +17,7 @@ from paldies.outbox.plans import Plans
 from paldies.outbox.queue import Waiting, leg_after
 from paldies.outbox.stopping import hand_over
 from paldies.store.schema import campaigns, cases, messages
-from paldies.store.statuses import has_status
+from paldies.store.statuses import is_still
 from paldies.value import value
 
 
@@ -77,7 +77,7 @@ def _still_right(session: Session, decided: Sequence[Decided]) -> list[Decided]:
 
 _CHANGE = (
     update(messages)
-    .where(messages.c.id == bindparam("message"), has_status(MessageStatus.SCHEDULED))
+    .where(messages.c.id == bindparam("message"), is_still(messages.c.status, MessageStatus.SCHEDULED))
     # a corrected time has moved it since it was looked at: it is looked at once more, at its new moment
     .where(messages.c.send_at == bindparam("seen_send_at", type_=messages.c.send_at.type))
     .values(

@@ -15,7 +15,7 @@ from paldies.campaigns.words import EnrolmentState, MessageStatus
 from paldies.outbox.tasks import withdraw
 from paldies.store.prepared import Prepared
 from paldies.store.schema import customers, enrolments, messages
-from paldies.store.statuses import has_state, has_status
+from paldies.store.statuses import has_status, is_still
 
 log = structlog.get_logger(__name__)
 
@@ -121,7 +121,7 @@ _LEFT_TO_SAY = exists().where(
 )
 _FINISH = Prepared(
     update(enrolments)
-    .where(enrolments.c.id == bindparam("enrolment"), has_state(EnrolmentState.OPEN))
+    .where(enrolments.c.id == bindparam("enrolment"), is_still(enrolments.c.state, EnrolmentState.OPEN))
     .where(~_LEFT_TO_SAY)
     .values(state=EnrolmentState.FINISHED.value, ended_at=bindparam("now"))
 )

@@ -14,9 +14,6 @@ from sqlmodel import Session
 P = ParamSpec("P")
 T = TypeVar("T")
 
-# Seconds. A machine that freezes in the middle of a transaction would keep its locks until it wakes up, and
-# with the lock of a channel's bucket all sending.
-FROZEN = 10
 # WAL and FULL: power loss must not undo a claim. A negative cache size is in KiB.
 PRAGMAS = {
     "journal_mode": "WAL",
@@ -25,6 +22,16 @@ PRAGMAS = {
     "busy_timeout": "5000",
     "cache_size": "-4096",
     "temp_store": "MEMORY",
+}
+# Of PostgreSQL, for each connection.
+SETTINGS = {
+    # a machine that freezes in the middle of a transaction would keep its locks until it wakes up, and with
+    # the lock of a channel's bucket all sending
+    "idle_in_transaction_session_timeout": "10 s",
+    # as of any disk of today; else rows that are named by their keys are looked for through a whole table
+    "random_page_cost": "1.1",
+    # a plan that was made while a table was small would be kept while it grows
+    "plan_cache_mode": "force_custom_plan",
 }
 
 
@@ -40,11 +47,12 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
             self.engine = _sqlite_engine(self.url, begin="BEGIN IMMEDIATE")
-            self._reading = _sqlite_engine(self.url, begin="BEGIN")
+            self._reading = _sqlite_engine(self.url, begin="BEGIN", is_readonly=True)
             self._writers = ThreadPoolExecutor(1, thread_name_prefix="db-write")
             self._readers = ThreadPoolExecutor(1, thread_name_prefix="db-read")
         else:
-            self.engine = self._reading = _postgresql_engine(self.url, threads)
+            self.engine = _postgresql_engine(self.url, threads)
+            self._reading = self.engine.execution_options(postgresql_readonly=True)
             self._writers = self._readers = ThreadPoolExecutor(threads, thread_name_prefix="db")
 
     async def run(self, f: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -62,8 +70,8 @@ class Database:
 
     def look(self, f: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """`read` for callers without an event loop."""
-        with Session(self._reading, expire_on_commit=False) as session:
-            return f(session, *args, **kwargs)
+        with Session(self._reading, expire_on_commit=False) as session, session.begin():
+            return f(session, *args, **kwargs)  # at a rollback psycopg would forget what it has prepared
 
     @contextmanager
     def session(self) -> Iterator[Session]:
@@ -95,13 +103,14 @@ def _postgresql_engine(url: URL, threads: int) -> Engine:
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: object) -> None:
-        connection.execute(f"SET idle_in_transaction_session_timeout = '{FROZEN} s'")
+        for name, value in SETTINGS.items():
+            connection.execute(f"SET {name} = '{value}'")
         connection.commit()
 
     return engine
 
 
-def _sqlite_engine(url: URL, *, begin: str) -> Engine:
+def _sqlite_engine(url: URL, *, begin: str, is_readonly: bool = False) -> Engine:
     engine = create_engine(
         url,
         poolclass=QueuePool,
@@ -115,6 +124,8 @@ def _sqlite_engine(url: URL, *, begin: str) -> Engine:
         connection.isolation_level = None  # we say BEGIN ourselves: the driver's own would come too late
         for name, value in PRAGMAS.items():
             connection.execute(f"PRAGMA {name} = {value}")
+        if is_readonly:
+            connection.execute("PRAGMA query_only = ON")
 
     @event.listens_for(engine, "begin")
     def start(connection: Any) -> None:
