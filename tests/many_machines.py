@@ -86,5 +86,3 @@ def machines(folder: Path, url: str, smtp: str) -> Iterator[Machines]:
                 process.send_signal(signal.SIGCONT)
                 process.kill()
             process.communicate()
-        if made.log.exists():
-            print(made.log.read_text(errors="replace"))  # which is shown where a test fails

@@ -31,6 +31,7 @@ def house(shared: Database, receiver: SlowReceiver, tmp_path: Path) -> Iterator[
     with machines(tmp_path, url, receiver.url) as house:
         house.furnish()
         yield house
+        print(house.log.read_text(errors="replace"))  # which is shown where a test fails
 
 
 async def eventually(question: Callable[[], object], *, within: float = BEGUN) -> None:
