@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import String, cast, func, select, text, update
 from sqlalchemy.orm import Session
 
-from paldies.campaigns.words import EventKind, Purpose
+from paldies.campaigns.words import EventKind, MessageStatus, Purpose
 from paldies.clock import SteppedClock
 from paldies.outbox.engines.hands import HOLDS, let_go
 from paldies.outbox.engines.shared_supply import SharedSupply
@@ -48,6 +48,10 @@ def fill(session: Session, most: int) -> None:
     session.execute(row)
 
 
+def note_as_sent(session: Session, ids: list[int]) -> None:
+    session.execute(update(messages).where(messages.c.id.in_(ids)).values(status=MessageStatus.SENT.value))
+
+
 def supply(
     database: Database, process: str, *, per_second: float = 1e5, connections: int = 1
 ) -> SharedSupply:
@@ -66,6 +70,19 @@ async def test_what_one_has_in_hand_nobody_else_takes(shared: Database) -> None:
     taken = [row.id for rows in (first, second, third) for row in rows]
     assert [len(first), len(second), len(third)] == [4, 4, 2]
     assert len(set(taken)) == 10
+
+
+async def test_who_has_enough_in_hand_leaves_the_rest_to_others(shared: Database) -> None:
+    shared.now(order_by, *["Alice"] * 10)
+    in_hand = set(range(5))
+    taking = asyncio.create_task(supply(shared, "Riga").take(in_hand))
+
+    others = await supply(shared, "New York").take(())
+    was_waiting = not taking.done()
+    in_hand.clear()
+
+    assert was_waiting
+    assert [len(others), len(await taking)] == [4, 4]
 
 
 async def test_a_hand_that_is_not_renewed_holds_nothing(shared: Database) -> None:
@@ -121,11 +138,10 @@ async def test_all_together_keep_to_the_rate(shared: Database) -> None:
     taken: list[float] = []
 
     async def work(one: SharedSupply, until: float) -> None:
-        mine: set[int] = set()
         while time.monotonic() < until:
-            rows = await one.take(mine)
+            rows = await one.take(())
             taken.extend([time.monotonic()] * len(rows))
-            mine |= {row.id for row in rows}
+            await shared.run(note_as_sent, [row.id for row in rows])
 
     began = time.monotonic()
     await asyncio.gather(*(work(one, began + 4) for one in supplies))

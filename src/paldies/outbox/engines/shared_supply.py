@@ -2,18 +2,18 @@
 
 import asyncio
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from paldies.clock import Clock
 from paldies.outbox.engines.bucket import pour_back
-from paldies.outbox.engines.hands import take_in_hand
+from paldies.outbox.engines.hands import Taken, take_in_hand
 from paldies.outbox.queue import Waiting
 from paldies.outbox.supply import BATCH
 from paldies.store.database import Database
 
 EACH = 4  # messages for each connection at least
 AHEAD = 0.25  # seconds of work that are taken at once: more would keep from others what they could send
-PATIENCE = 0.4  # seconds that a look waits for tokens, rather than leave them to the next
+PATIENCE = 0.4  # seconds that a look waits for tokens, or for room, rather than leave it to the next
 BREATH = 0.05  # seconds between two tries
 
 
@@ -40,25 +40,35 @@ class SharedSupply:
         self._took, self._took_at = 0, time.monotonic()
 
     async def take(self, in_hand: Collection[int]) -> list[Waiting]:
+        """Nothing as long as enough is in hand: at the end of a rush others would be idle."""
         end = time.monotonic() + PATIENCE
+        rows: Sequence[Waiting] = ()
         while True:
-            taken = await self._database.run(
-                take_in_hand,
-                self._channel,
-                self._process,
-                in_hand=list(in_hand),
-                most=self._most,
-                per_second=self._per_second,
-                now=self._clock.now(),
-            )
-            if taken.rows or not taken.is_short or time.monotonic() > end:
-                self._pace(len(taken.rows))
-                return list(taken.rows)
+            if len(in_hand) <= self._most:
+                taken = await self._take(in_hand)
+                rows = taken.rows
+                if rows or not taken.is_short:
+                    break
+            if time.monotonic() > end:
+                break
             await asyncio.sleep(min(PATIENCE, max(BREATH, 1 / self._per_second)))
+        self._pace(len(rows))
+        return list(rows)
 
     async def give_back(self, unused: int) -> None:
         if unused:
             await self._database.run(pour_back, self._channel, unused)
+
+    async def _take(self, in_hand: Collection[int]) -> Taken:
+        return await self._database.run(
+            take_in_hand,
+            self._channel,
+            self._process,
+            in_hand=list(in_hand),
+            most=self._most,
+            per_second=self._per_second,
+            now=self._clock.now(),
+        )
 
     def _pace(self, taken: int) -> None:
         """As many next time as leave in a moment: whoever comes back sooner has a faster receiver."""
