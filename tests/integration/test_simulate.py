@@ -206,7 +206,7 @@ async def next_news(house: Furnished, tape: Tape) -> datetime | None:
 
 async def tick(daemon: Daemon) -> None:
     """All of the timetable, until nothing is due any more: one leg may follow another at once."""
-    app, ticks = daemon.app, sorted(daemon.timetable(), key=lambda tick: tick.name == "dispatch")
+    app, ticks = daemon.app, sorted(daemon.timetable(), key=lambda tick: tick.call == "dispatch")
     is_done = False
     while not is_done:
         for each in ticks:

@@ -6,6 +6,7 @@ import structlog
 
 from paldies.bootstrap import App
 from paldies.daemon.watching import Watching
+from paldies.outbox.dispatcher import Dispatcher
 from paldies.outbox.doubt import resolve_doubts
 from paldies.outbox.queue import release_unanswered
 from paldies.store import installation
@@ -17,21 +18,24 @@ class Sending:
     def __init__(self, app: App, watching: Watching) -> None:
         self._app = app
         self._watching = watching
+        self._asking = asyncio.Lock()
 
     async def dispatch(self) -> None:
-        """Sends what is due, unless all sending is paused; a shop that was silent lately is asked first."""
+        """Sends what is due on every channel."""
+        ended = await asyncio.gather(*map(self.dispatch_on, self._app.dispatchers), return_exceptions=True)
+        for error in ended:
+            if error:
+                raise error
+
+    async def dispatch_on(self, dispatcher: Dispatcher) -> None:
+        """Sends what is due on one channel, unless all sending is paused; silent shops are asked first."""
         if await self._app.database.read(installation.standstill):
             return
         if self._app.roll and self._app.roll.is_clock_wrong:
             return
-        await self._watching.ask_silent()
-        # all at once: a long queue on one channel keeps no other waiting
-        ended = await asyncio.gather(
-            *(dispatcher.dispatch() for dispatcher in self._app.dispatchers), return_exceptions=True
-        )
-        for error in ended:
-            if error:
-                raise error
+        async with self._asking:  # one asks for all
+            await self._watching.ask_silent()
+        await dispatcher.dispatch()
 
     async def settle_doubts(self) -> None:
         """Opens those that a process left behind, and closes those whose answer or deadline has come."""

@@ -15,7 +15,7 @@ LOOK_EVERY = 0.5  # seconds of real time between two looks at what is due
 def timetable(app: App, duties: Duties, *, look_every: float) -> list[Tick]:
     """All of it, for one process of perhaps several."""
     return [
-        Tick("dispatch", look_every, duties.sending.dispatch),
+        *_of_each_channel(app, duties, look_every),
         Tick("texts", 1, duties.texts.read),
         Tick("epoch", 1, duties.heart.keep_epoch),
         Tick("heart", 60, duties.heart.keep_going),
@@ -23,6 +23,13 @@ def timetable(app: App, duties: Duties, *, look_every: float) -> list[Tick]:
         *_of_many(app),
         *(replace(tick, is_shared=True) for tick in _for_all(app, duties, look_every)),
     ]
+
+
+def _of_each_channel(app: App, duties: Duties, look_every: float) -> Iterator[Tick]:
+    """A long queue on one channel keeps no other waiting."""
+    for dispatcher in app.dispatchers:
+        name = f"dispatch {dispatcher.channel.traits.name}"
+        yield Tick(name, look_every, partial(duties.sending.dispatch_on, dispatcher), call="dispatch")
 
 
 def _of_many(app: App) -> Iterator[Tick]:

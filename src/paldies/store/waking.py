@@ -3,7 +3,8 @@
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-CHANNEL = "paldies"  # the payload is the tick's name; triggers on orders' events and messages do the same
+# The payload is a tick's name or call; triggers on orders' events and messages do the same.
+CHANNEL = "paldies"
 
 
 def wake(session: Session, tick: str) -> None:

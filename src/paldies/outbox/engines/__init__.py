@@ -10,12 +10,14 @@ class Tick:
     """One line of the timetable: never twice at a time, and never missed for being late.
 
     `is_shared`: where several processes work on one database, one of them does it for all.
+    `call`: at what a process that has made something to do for it calls out, if not at its name.
     """
 
     name: str
     every: float  # seconds of real time
     run: Callable[[], Awaitable[None]]
     is_shared: bool = False
+    call: str = ""
 
 
 class Engine(Protocol):

@@ -36,12 +36,14 @@ class EmbeddedEngine:
         self._wall = wall
         self._look: asyncio.TimerHandle | None = None
         self._running: set[asyncio.Task[None]] = set()
+        self._called: dict[str, list[str]] = {}  # at each call, these ticks come
         self._scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
 
     def start(self, timetable: list[Tick]) -> None:
         for tick in timetable:
+            self._called.setdefault(tick.call or tick.name, []).append(tick.name)
             self._scheduler.add_job(
                 self._guarded(tick),
                 Every(tick.every),
@@ -52,10 +54,10 @@ class EmbeddedEngine:
         self._scheduler.start()
         self._look_at_the_clock(self._offset)
 
-    def hurry(self, name: str) -> None:
+    def hurry(self, call: str) -> None:
         """Now, rather than at its time; what is under way already is not begun again."""
-        if job := self._scheduler.get_job(name):
-            job.modify(next_run_time=datetime.now(UTC))
+        for name in self._called.get(call, ()):
+            self._scheduler.modify_job(name, next_run_time=datetime.now(UTC))
 
     async def stop(self, patience: float) -> None:
         if self._look:
