@@ -133,6 +133,29 @@ def test_comparing_shows_only_what_a_draft_changes_by_customer(folder: Path, pal
     assert not re.search(r"<script|<link|src=|@import|url\(", drawn)
 
 
+def test_comparing_shows_who_would_read_other_words_or_another_language(
+    folder: Path, paldies: Simulate
+) -> None:
+    draft = shutil.copytree(folder / "texts", folder / "draft")
+    (draft / "first_day/1_right_choice.email.lv.md").unlink()
+    thanks = draft / "first_day/3_thank_you.email.md"
+    thanks.write_text(f"{thanks.read_text()}\nWith love.\n")
+    page, table = folder / "differences.html", folder / "differences.csv"
+
+    told = ("simulate", "--orders", folder / "orders.jsonl", "--every", "30m", "--compare", draft)
+    _, out, _ = paldies(*told, "--html", page, "--csv", table, "--json")
+    _, shown, _ = paldies(*told)
+
+    differences = [one for customer in json.loads(out) for one in customer["differences"]]
+    rows = list(csv.DictReader(table.open(encoding="utf-8")))
+    languages = {(one["step"], one["locale_before"], one["locale_after"]) for one in differences}
+    assert all(one["before"] == one["after"] and one["is_reworded"] for one in differences)
+    assert languages == {("1_right_choice", "lv", "en"), ("3_thank_you", "en", "en")}
+    assert {(row["step"], row["locale_before"], row["locale_after"]) for row in rows} == languages
+    assert f"<b>{len(differences)}</b><span>in other words" in page.read_text("utf-8")
+    assert " in lv → " in shown and ", in other words" in shown
+
+
 def test_the_same_draft_changes_nothing_for_anybody(folder: Path, paldies: Simulate) -> None:
     _, out, _ = paldies(
         "simulate", "--orders", folder / "orders.jsonl", "--every", "30m", "--compare", folder / "texts"

@@ -6,7 +6,7 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 from paldies.cli.output import counted, heading, local, say, table
-from paldies.simulation.comparison import Changed
+from paldies.simulation.comparison import Changed, Difference
 from paldies.simulation.report import Report, Silence
 
 _LISTED = 20  # customers that fare differently; --json has them all
@@ -60,12 +60,21 @@ def shown_differences(changed: Iterable[Changed], zone: ZoneInfo) -> None:
         heading(one.customer or "a customer without an address")
         for difference in one.differences:
             what = f"{difference.campaign}/{difference.step} by {difference.channel}, {difference.order}"
-            say(f"  {what}: {_when(difference.before, zone)} → {_when(difference.after, zone)}")
+            say(f"  {what}: {_told_otherwise(difference, zone)}")
     rest = sum(1 for _ in waiting)
     if not count:
         say("Nothing differs for anybody.")
         return
     say(f"\n{counted(count + rest, 'customer')} would fare differently{'; --json has all' if rest else ''}.")
+
+
+def _told_otherwise(it: Difference, zone: ZoneInfo) -> str:
+    before, after = _when(it.before, zone), _when(it.after, zone)
+    if it.is_in_another_language:
+        return f"{before} in {it.locale_before} → {after} in {it.locale_after}"
+    if it.before == it.after:
+        return f"{after}, in other words"
+    return f"{before} → {after}{', in other words' if it.is_reworded else ''}"
 
 
 def _when(at: datetime | None, zone: ZoneInfo) -> str:

@@ -12,36 +12,41 @@ from paldies.simulation.figures import opened
 from paldies.simulation.lives import moment
 
 _WHAT_LEFT = """
-SELECT customers.email, coalesce(orders.shop, ''), coalesce(orders.number, ''), messages.campaign,
-       messages.step, messages.channel, messages.claimed_at
+SELECT coalesce(nullif(customers.email, ''), customers.phone), customers.uuid, coalesce(orders.shop, ''),
+       coalesce(orders.number, ''), messages.campaign, messages.step, messages.channel,
+       attempts.locale, attempts.text_version, messages.claimed_at
   FROM messages
   JOIN customers ON customers.id = messages.customer_id
   JOIN enrolments ON enrolments.id = messages.enrolment_id
   LEFT JOIN orders ON orders.id = enrolments.order_id
+  JOIN attempts ON attempts.claim_id = messages.claim_id
  WHERE messages.sent_at IS NOT NULL
- ORDER BY 1, 2, 3, 4, 5, 6, 7
+ ORDER BY 1, 2, 3, 4, 5, 6, 7, messages.claimed_at
 """
 
 
 class Message(NamedTuple):
     """What one customer got; compared in this order."""
 
-    customer: str
+    customer: str  # the address, or the number
+    uuid: str
     shop: str
     order: str
     campaign: str
     step: str
     channel: str
+    locale: str
+    text_version: str
     at: datetime
 
     @property
     def what(self) -> tuple[str, ...]:
-        return self[:-1]
+        return self[:7]
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """`before` and `after` say when; None: it is not sent."""
+    """`before` and `after` say when, the locales in which language; None and "": it is not sent."""
 
     order: str
     campaign: str
@@ -49,6 +54,13 @@ class Difference:
     channel: str
     before: datetime | None
     after: datetime | None
+    locale_before: str
+    locale_after: str
+    is_reworded: bool  # its text is another one
+
+    @property
+    def is_in_another_language(self) -> bool:
+        return bool(self.before and self.after) and self.locale_before != self.locale_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +81,7 @@ class StepSums:
     added: int = 0
     dropped: int = 0
     moved: int = 0
+    reworded: int = 0
 
 
 @dataclass(slots=True)
@@ -94,6 +107,10 @@ class Sums:
     def moved(self) -> int:
         return sum(step.moved for step in self.by_step.values())
 
+    @property
+    def reworded(self) -> int:
+        return sum(step.reworded for step in self.by_step.values())
+
     def adding(self, changed: Iterable[Changed]) -> Iterator[Changed]:
         """Hands each customer on, once counted."""
         for one in changed:
@@ -110,13 +127,14 @@ class Sums:
         elif it.after is None:
             step.dropped += 1
         else:
-            step.moved += 1
+            step.moved += it.before != it.after
+            step.reworded += it.is_reworded
 
 
 def compared(before: Path, after: Path) -> Iterator[Changed]:
     """Only customers for whom something differs; both are read side by side, never whole."""
     with opened(before) as one, opened(after) as other:
-        for customer, pairs in groupby(_pairs(_messages(one), _messages(other)), key=_customer):
+        for (customer, _), pairs in groupby(_pairs(_messages(one), _messages(other)), key=_who):
             differences = tuple(_difference(*pair) for pair in pairs if not _is_same(*pair))
             if differences:
                 yield Changed(customer, differences)
@@ -144,12 +162,15 @@ def _pairs(
             right = next(other, None)
 
 
-def _customer(pair: tuple[Message | None, Message | None]) -> str:
-    return _either(*pair).customer
+def _who(pair: tuple[Message | None, Message | None]) -> tuple[str, str]:
+    message = _either(*pair)
+    return message.customer, message.uuid
 
 
 def _is_same(before: Message | None, after: Message | None) -> bool:
-    return before is not None and after is not None and before.at == after.at
+    if before is None or after is None:
+        return False
+    return (before.at, before.locale, before.text_version) == (after.at, after.locale, after.text_version)
 
 
 def _difference(before: Message | None, after: Message | None) -> Difference:
@@ -161,6 +182,9 @@ def _difference(before: Message | None, after: Message | None) -> Difference:
         said.channel,
         before.at if before else None,
         after.at if after else None,
+        before.locale if before else "",
+        after.locale if after else "",
+        bool(before and after and before.text_version != after.text_version),
     )
 
 

@@ -14,7 +14,10 @@ COLUMNS = (
     "shop", "order", "customer", "campaign", "step", "leg", "channel", "locale", "address", "status", "at",
     "reason", "why", "put_off", "cost",
 )  # fmt: skip
-DIFFERENCES = ("customer", "order", "campaign", "step", "channel", "before", "after")
+DIFFERENCES = (
+    "customer", "order", "campaign", "step", "channel", "before", "after", "locale_before", "locale_after",
+    "reworded",
+)  # fmt: skip
 _MESSAGES = """
 SELECT coalesce(orders.shop, ''), coalesce(orders.number, ''), customers.email, messages.campaign,
        messages.step, messages.leg, messages.channel, coalesce(attempts.locale, ''),
@@ -58,7 +61,9 @@ def _messages(played: sqlite3.Connection) -> Iterator[Sequence[object]]:
 def _differences(one: Changed) -> Iterator[Sequence[object]]:
     for it in one.differences:
         moments = (at.isoformat() if at else "" for at in (it.before, it.after))
-        yield one.customer, it.order, it.campaign, it.step, it.channel, *moments
+        locales = (it.locale_before, it.locale_after)
+        reworded = "yes" if it.is_reworded else ""
+        yield one.customer, it.order, it.campaign, it.step, it.channel, *moments, *locales, reworded
 
 
 def _harmless(value: object) -> object:
