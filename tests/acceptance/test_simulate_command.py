@@ -190,6 +190,28 @@ def test_a_shop_without_orders_is_told_where_to_take_some_from(paldies: Simulate
     assert "--orders" in err
 
 
+def test_orders_that_cannot_be_played_are_counted_and_named(folder: Path, paldies: Simulate) -> None:
+    timeless = folder / "timeless.jsonl"
+    timeless.write_text('{"id": "1", "email": "alice@example.com"}\n{"id": "2", "placed_at": "2126-03-01"}\n')
+
+    code, _, err = paldies("simulate", "--orders", timeless)
+
+    assert code == 1
+    assert "2 orders left out" in err and f"no orders to play in {timeless}" in err.replace("\n", " ")
+
+
+def test_what_cannot_be_used_is_refused_before_anything_is_played(folder: Path, paldies: Simulate) -> None:
+    orders = ("simulate", "--orders", folder / "orders.jsonl")
+
+    misspelt, _, _ = paldies(*orders, "--compare", folder / "text")
+    too_deep, _, asked = paldies(*orders, "--compare", folder / "texts/first_day")
+    unwritable, _, why = paldies(*orders, "--html", folder / "nowhere/out.html")
+
+    assert (misspelt, too_deep, unwritable) == (2, 1, 1)
+    assert "There is no campaign to play" in asked
+    assert "nowhere/out.html: No such file" in why and "This is left out" not in why
+
+
 def test_a_broken_draft_is_named_and_the_rest_is_played(folder: Path, paldies: Simulate) -> None:
     (folder / "texts/listening/campaign.toml").write_text("title = ")
 

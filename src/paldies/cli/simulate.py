@@ -18,14 +18,14 @@ from paldies.bootstrap import make_shop
 from paldies.campaigns.durations import parse_duration
 from paldies.cli.desk import Desk, sit_down
 from paldies.cli.order_import import reading_of, source_named
-from paldies.cli.output import AsJson, Refused, as_json, complain, say
+from paldies.cli.output import AsJson, Refused, as_json, complain, counted, say
 from paldies.cli.simulated import shown_differences, shown_report
 from paldies.orders.shops.base import Rejected
 from paldies.orders.shops.reading import Reading
 from paldies.simulation import sources
 from paldies.simulation.behaviour import learnt
 from paldies.simulation.comparison import compared
-from paldies.simulation.drafts import lay_out_published, problems_of
+from paldies.simulation.drafts import drafts_in, lay_out_published
 from paldies.simulation.figures import capacities_of, read_report
 from paldies.simulation.house import Stage
 from paldies.simulation.html import draw, draw_differences
@@ -49,9 +49,15 @@ def simulate(
     ctx: typer.Context,
     orders: Annotated[Path | None, typer.Option(help="CSV or JSON Lines, as for `orders import`.")] = None,
     shop: Annotated[str, typer.Option(help="Ask this shop; with --orders, whose they are.")] = "",
-    templates: Annotated[Path | None, typer.Option(help="A draft; else the folder of the settings.")] = None,
+    templates: Annotated[
+        Path | None,
+        typer.Option(help="A draft; else the folder of the settings.", exists=True, file_okay=False),
+    ] = None,
     published: Annotated[bool, typer.Option("--published", help="The plans that run now.")] = False,
-    compare: Annotated[Path | None, typer.Option(help="Another draft: show only what differs.")] = None,
+    compare: Annotated[
+        Path | None,
+        typer.Option(help="Another draft: show only what differs.", exists=True, file_okay=False),
+    ] = None,
     since: Annotated[str, typer.Option("--from", help="A day; what lies before is history.")] = "",
     until: Annotated[str, typer.Option(help="The last day whose orders count.")] = "",
     every: Annotated[
@@ -76,16 +82,17 @@ def simulate(
         folder = Path(scratch)
         tape = _recorded(desk, Tape(folder / "tape.db", consent=consent.value), orders=orders, shop=shop)
         span = _span(tape, desk.zone, since=since, until=until, every=every)
+        _try_to_write(csv, html)
         rates = {"bounce_rate": bounce_rate, "no_answer_rate": no_answer_rate}
         behaviour = desk.look(learnt, rates, seed)
         draft = templates or desk.settings.paldies.templates
         if published:
             draft = lay_out_published(desk.database, draft, folder / "published")
+        for used in filter(None, (draft, compare)):
+            _see_what_there_is(used, desk.settings.paldies.locale)
         knows_consents = consent is Consent.KNOWN
 
         def run(draft: Path, into: str) -> Played:
-            for problem in problems_of(draft, desk.settings.paldies.locale):
-                complain(f"This is left out: {problem}")
             stage = Stage(draft, behaviour, Decimal(str(email_price)), renders_all=render)
             (folder / into).mkdir()
             return _run(desk, stage, tape, span, folder=folder / into, knows_consents=knows_consents)
@@ -117,6 +124,22 @@ def simulate(
     _say_written(csv, html, json=json)
 
 
+def _try_to_write(*files: Path | None) -> None:
+    """Before what may take minutes, and not after it. Raises OSError."""
+    for file in files:
+        if file:
+            file.open("a").close()
+
+
+def _see_what_there_is(draft: Path, locale: str) -> None:
+    """Complains about what is broken. Raises Refused if nothing is left."""
+    drafts = drafts_in(draft, locale)
+    for problem in drafts.problems:
+        complain(f"This is left out: {problem}")
+    if not drafts.good:
+        raise Refused(f"There is no campaign to play in {draft}.")
+
+
 def _say_written(*files: Path | None, json: bool) -> None:
     if not json:
         say(*(f"Written: {file}" for file in files if file))
@@ -146,11 +169,18 @@ def _recorded(desk: Desk, tape: Tape, *, orders: Path | None, shop: str) -> Tape
         complain(f"{problem.where}: {problem.problem}")
     if len(rejected) > 5:
         complain(f"{len(rejected) - 5:,} more rows could not be understood.")
+    if tape.left_out:
+        complain(
+            f"{counted(tape.left_out, 'order')} left out: without a time (placed_at, paid_at …), or with one "
+            "in the future."
+        )
     tape.rewind()
     if not tape.orders:
         raise Refused(
-            "There are no orders to play: name a file with --orders, a shop with --shop, or add orders with "
-            "`paldies orders import`."
+            f"There are no orders to play in {orders or shop}."
+            if orders or shop
+            else "There are no orders to play: name a file with --orders, a shop with --shop, or add orders "
+            "with `paldies orders import`."
         )
     return tape
 

@@ -2,24 +2,26 @@
 
 import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from paldies.channels import TRAITS
-from paldies.outbox.drafts import FILE, read_drafts
+from paldies.outbox.drafts import FILE, Drafts, read_drafts
 from paldies.store.database import Database
 from paldies.store.schema import campaigns, plan_versions
 from paldies.templates.library import Library
 
 
-def problems_of(templates: Path, locale: str) -> list[str]:
-    """What cannot be used of a folder, and so would not be simulated."""
+def drafts_in(templates: Path, locale: str) -> Drafts:
+    """What can be simulated of a folder, and what is wrong with the rest, broken texts first."""
     library = Library(templates, locale=locale)
     texts = [str(problem) for problem in library.refresh()]
     names = {(text.name.campaign, text.name.step, text.name.channel) for text in library.texts()}
-    return [*texts, *read_drafts(templates, TRAITS, names).problems]
+    drafts = read_drafts(templates, TRAITS, names)
+    return replace(drafts, problems=(*texts, *drafts.problems))
 
 
 def lay_out_published(database: Database, templates: Path, folder: Path) -> Path:

@@ -57,6 +57,7 @@ class Tape:
         self.path = path
         self.zones: dict[str, ZoneInfo] = {}  # by shop
         self.orders = 0
+        self.left_out = 0  # records without a time, or with none but those to come
 
     def record(self, shop: str, records: Iterable[Record], *, zone: ZoneInfo, until: datetime) -> None:
         """What would be told after `until` is left out, as is an order without any time."""
@@ -101,6 +102,7 @@ class Tape:
             told = [arrival for arrival in arrivals(record, zone) if arrival.at <= until]
             if told and not record.snapshot.is_test:
                 yield self._answering(record), told
+            self.left_out += not told
 
     def _write(self, shop: str, told: Sequence[tuple[Record, list[Arrival]]]) -> None:
         numbered = list(enumerate(told, start=self.orders + 1))
