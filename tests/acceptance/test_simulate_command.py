@@ -212,6 +212,16 @@ def test_what_cannot_be_used_is_refused_before_anything_is_played(folder: Path, 
     assert "nowhere/out.html: No such file" in why and "This is left out" not in why
 
 
+def test_a_broken_text_is_told_once_and_in_words(folder: Path, paldies: Simulate) -> None:
+    text = folder / "texts/first_day/1_right_choice.email.lv.md"
+    text.write_text(f"{text.read_text()}{{% if")
+
+    code, _, err = paldies("simulate", "--orders", folder / "orders.jsonl", "--every", "30m")
+
+    assert code == 0
+    assert err.count("1_right_choice.email.lv.md") == 1 and '"event"' not in err
+
+
 def test_a_broken_draft_is_named_and_the_rest_is_played(folder: Path, paldies: Simulate) -> None:
     (folder / "texts/listening/campaign.toml").write_text("title = ")
 

@@ -1,6 +1,7 @@
 """`paldies simulate`: what the campaigns would have done with the orders of the past."""
 
 import asyncio
+import logging
 import tempfile
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -13,7 +14,7 @@ from zoneinfo import ZoneInfo
 import typer
 from rich.console import Console
 
-from paldies import loops
+from paldies import logs, loops
 from paldies.bootstrap import make_shop
 from paldies.campaigns.durations import parse_duration
 from paldies.cli.desk import Desk, sit_down
@@ -90,6 +91,7 @@ def simulate(
             draft = lay_out_published(desk.database, draft, folder / "published")
         for used in filter(None, (draft, compare)):
             _see_what_there_is(used, desk.settings.paldies.locale)
+        logs.configure(level=logging.ERROR, secrets=desk.settings.secrets)  # what is broken has been told
         knows_consents = consent is Consent.KNOWN
 
         def run(draft: Path, into: str) -> Played:
