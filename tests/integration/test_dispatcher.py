@@ -306,6 +306,29 @@ async def test_silence_leaves_doubt_and_a_service_mail_goes_once_more_under_the_
     assert [mail.message_id for mail in bench.channel.sent] == [row.rfc_id]
 
 
+async def test_what_may_have_arrived_goes_no_other_way_if_it_may_not_go_again(bench: Bench) -> None:
+    source = THE_FIRST_DAY.replace('["email"]', '["email", "sms"]', 1)
+    with bench.database.session() as session:
+        publish_campaign(session, source)
+    await bench.orders("Alice", "Boris")
+    bench.channel.answers["alice@example.com"].append(SILENCE)
+    bench.channel.answers["boris@example.com"].extend([SILENCE, REFUSED_FOR_GOOD])
+
+    await bench.dispatch(at=20 * MINUTES)
+    await bench.database.run(resolve_doubts, frozenset(), now=bench.clock.now())
+    await bench.database.run(
+        suppress, "alice@example.com", reason="asked", source="person", now=bench.clock.now()
+    )
+    await bench.dispatch(at=21 * MINUTES)
+
+    legs = [(row.leg, row.channel, row.status, row.reason) for row in bench.rows()]
+    assert legs == [
+        (1, "email", "skipped", "suppressed"),
+        (1, "email", "failed", "refused"),  # so it had not arrived before either
+        (2, "sms", "scheduled", ""),
+    ]
+
+
 async def test_doubt_twice_is_left_to_a_person(bench: Bench) -> None:
     await bench.orders("Alice")
     bench.channel.answers["alice@example.com"].extend([SILENCE, SILENCE])

@@ -57,6 +57,7 @@ class Waiting(NamedTuple):
     now: datetime
 
 
+_DID_NOT_ARRIVE = (Reason.REFUSED, Reason.BOUNCED)
 # in the order of Waiting's fields
 _READ = (
     messages.c.id,
@@ -166,7 +167,12 @@ def _channels_before(
 
 
 def leg_after(waiting: Waiting, campaign: Campaign, reason: Reason, now: datetime) -> NextLeg | None:
-    """The next contact to try once a leg has ended for this reason."""
+    """The next contact to try once a leg has ended for this reason.
+
+    What may have arrived goes no other way, unless the receiving side says by now that it did not.
+    """
+    if waiting.possible_duplicate and reason not in _DID_NOT_ARRIVE:
+        return None
     step = campaign.step(waiting.step)
     leg = next_leg(step, waiting.leg, reason, so_far=waiting.so_far) if step else None
     if leg is None:
