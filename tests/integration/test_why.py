@@ -484,6 +484,24 @@ def test_doubt_is_told_and_so_is_a_possible_duplicate(database: Database) -> Non
     assert "An earlier try may have arrived: it went once more" in sent["sentence"]
 
 
+def test_nothing_is_said_to_go_again_that_does_not(database: Database) -> None:
+    with database.session() as session:
+        publish_campaign(session)
+        add_order(session, add_customer(session), EventKind.CONFIRMED, external_id="1")
+        plan(session)
+        [ready] = look(session, 20 * MINUTES)
+        made = claim(session, ready, 20 * MINUTES)
+        settle(session, in_doubt(ready.brief, made, "the line went silent", NOON + 21 * MINUTES))
+        resolve_doubts(session, (), now=NOON + 22 * MINUTES)
+        look(session, 13 * HOURS)
+        step = first_step(told(session, "1", 13 * HOURS))
+
+    assert step["sentence"] == (
+        "Not sent again, as was decided on Thu 19 Nov 01:00. Its moment had passed. "
+        "An earlier try may have arrived."
+    )
+
+
 def test_a_second_try_that_a_person_wanted_is_not_blamed_on_the_server(database: Database) -> None:
     with database.session() as session:
         publish_campaign(session)

@@ -56,8 +56,7 @@ def of_leg(leg: LegStory, step: StepStory, clock: LocalTime) -> str:
         silence = "it goes then" if step.plan and step.plan.if_unapproved == "send" else "it does not go"
         parts.append(f"If nobody answers by {clock.say(leg.at)}, {silence}.")
     if leg.possible_duplicate:
-        again = "went" if leg.status is MessageStatus.SENT else "goes"
-        parts.append(f"An earlier try may have arrived: it {again} once more, with the same Message-ID.")
+        parts.append(f"An earlier try may have arrived{_SAME_MAIL_AGAIN.get(leg.status, '')}.")
     if leg.is_awaited:
         parts.append("What became of it is not known yet.")
     if leg.claimed_at:
@@ -92,13 +91,22 @@ def _fate(leg: LegStory, clock: LocalTime) -> str:
             return f"Failed on {clock.say(leg.at)}{why}"
 
 
+_ONCE_MORE = ": it {0} once more, with the same Message-ID"
+_SAME_MAIL_AGAIN = {
+    **dict.fromkeys(
+        (MessageStatus.SCHEDULED, MessageStatus.HELD, MessageStatus.SENDING), _ONCE_MORE.format("goes")
+    ),
+    **dict.fromkeys(
+        (MessageStatus.SENT, MessageStatus.UNCONFIRMED, MessageStatus.FAILED), _ONCE_MORE.format("went")
+    ),
+}
 _DONE = {"call": "Called", "task": "Given to staff"}
 _NOT_DONE = {"call": "Not called", "task": "Staff were not asked"}
 _PHRASED_AS_A_WISH = re.compile(r"asked(?P<what>,? (?:not|to|during|by)\b.*)", re.DOTALL)
 
 
 def _not_done(leg: LegStory) -> str:
-    return _NOT_DONE.get(leg.channel, "Not sent")
+    return _NOT_DONE.get(leg.channel, "Not sent again" if leg.possible_duplicate else "Not sent")
 
 
 def _wish(refusal: Refusal, clock: LocalTime) -> str:
