@@ -18,6 +18,7 @@ def test_the_keys_are_these_strings_for_ever():
     assert keys.customer_subject(alice) == "customer:a9f76329-9801-5fac-9a6d-32f1bd365152"
     assert subject == "store:1001"
     assert enrolment == "first_day/store:1001/order.confirmed.1"
+    assert keys.begun_by(enrolment) == EventKind.CONFIRMED
     assert (
         keys.step_key(enrolment, "1_right_choice") == "first_day/store:1001/order.confirmed.1/1_right_choice"
     )

@@ -105,8 +105,29 @@ def test_a_third_order_joins_the_earliest():
 
 def test_a_second_parcel_of_the_same_order_speaks_for_itself():
     parcels = campaign(trigger=EventKind.PART_SHIPPED)
+    first = passage(subject="store:1001", key="parcels/store:1001/order.part_shipped.1")
 
-    assert isinstance(enrol(parcels, arrival(earlier=(passage(subject="store:1001"),))), Enrol)
+    assert isinstance(enrol(parcels, arrival(earlier=(first,))), Enrol)
+
+
+@pytest.mark.parametrize("state", [state for state in EnrolmentState if state is not EnrolmentState.DECLINED])
+def test_an_order_does_not_enter_again_by_what_begins_the_campaign_since_it_was_edited(state):
+    edited = campaign(trigger=EventKind.PAID)
+    inside = passage(subject="store:1001", key="first_day/store:1001/order.confirmed.1", state=state)
+
+    assert enrol(edited, arrival(earlier=(inside,))) == Decline(Reason.HAS_ENTERED)
+    assert isinstance(enrol(edited, arrival(earlier=(inside,), is_by_hand=True)), Enrol)
+
+
+def test_an_order_that_had_stayed_out_may_enter_by_what_begins_the_campaign_now():
+    edited = campaign(trigger=EventKind.PAID)
+    outside = passage(
+        subject="store:1001",
+        key="first_day/store:1001/order.confirmed.1",
+        state=EnrolmentState.DECLINED,
+    )
+
+    assert isinstance(enrol(edited, arrival(earlier=(outside,))), Enrol)
 
 
 def test_the_same_customer_is_not_told_again_too_soon():

@@ -30,6 +30,11 @@ def enrolment_key(campaign: str, subject: str, kind: EventKind | str, ordinal: i
     return f"{campaign}/{subject}/{kind}.{ordinal}"
 
 
+def begun_by(enrolment: str) -> str:
+    """The kind of event in an enrolment's key."""
+    return enrolment.rpartition("/")[2].rpartition(".")[0]
+
+
 def step_key(enrolment: str, step: str) -> str:
     """`enrolment/step`: what the legs of one step share, and what a frequency cap counts."""
     return f"{enrolment}/{step}"

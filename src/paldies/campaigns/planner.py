@@ -7,6 +7,7 @@ from uuid import UUID
 from paldies.campaigns.definition import Campaign
 from paldies.campaigns.expressions import ExpressionError, is_true
 from paldies.campaigns.facts import Customer, Order, condition_values
+from paldies.campaigns.keys import begun_by
 from paldies.campaigns.reasons import Reason
 from paldies.campaigns.words import Arm, EnrolmentState, EventKind
 from paldies.value import value
@@ -54,6 +55,7 @@ class Arrival:
     earlier: tuple[Passage, ...] = ()
     not_before: datetime | None = None  # the earliest that it can have happened, if its time is a guess
     is_first_sight: bool = False  # nothing was known of the order before
+    is_by_hand: bool = False  # a person wants it now, whatever has happened
 
 
 @value
@@ -92,6 +94,8 @@ def enrol(campaign: Campaign, arrival: Arrival) -> Enrol | Join | Decline:
         return Decline(Reason.SEEN_TOO_LATE)
     if campaign.who and (unwanted := _unwanted(campaign.who, arrival)):
         return unwanted
+    if not arrival.is_by_hand and _has_entered(campaign, arrival):
+        return Decline(Reason.HAS_ENTERED)
     passed = [
         passage
         for passage in arrival.earlier
@@ -127,6 +131,16 @@ def _unwanted(who: str, arrival: Arrival) -> Decline | None:
     except ExpressionError as error:
         return Decline(Reason.WHO_UNCLEAR, str(error))
     return None if is_wanted else Decline(Reason.WHO)
+
+
+def _has_entered(campaign: Campaign, arrival: Arrival) -> bool:
+    """What begins a campaign may be edited: who went in by something else is not told everything again."""
+    return any(
+        passage.subject == arrival.subject
+        and passage.state is not EnrolmentState.DECLINED
+        and begun_by(passage.key) != campaign.trigger
+        for passage in arrival.earlier
+    )
 
 
 def _shared_passage(arrival: Arrival, passed: list[Passage]) -> Passage | None:

@@ -83,6 +83,11 @@ class Reason(Sentenced):
         Scope.ENROLMENT,
         "The customer was in this campaign only a while ago (again_after)",
     )
+    HAS_ENTERED = (
+        "has_entered",
+        Scope.ENROLMENT,
+        "The order had entered this campaign already, by something else that happened to it",
+    )
     WHO_UNCLEAR = (
         "who_unclear",
         Scope.ENROLMENT,

@@ -212,6 +212,7 @@ def _arrival(candidate: Candidate, known: _Known) -> Arrival:
         earlier=tuple(known.passages[candidate.customer_id, candidate.running.campaign.name]),
         not_before=candidate.not_before,
         is_first_sight=candidate.is_first_sight,
+        is_by_hand=candidate.occurrence[0] == EventKind.MANUAL,
     )
 
 
