@@ -40,6 +40,50 @@ def test_migrating_says_what_it_does_to_whom_before_it_asks(house: House, tmp_pa
     assert [(step["step"], step["effect"]) for step in done["steps"]] == [("1_right_choice", "re-timed")]
 
 
+def test_moments_are_told_by_the_shops_clock_which_is_named(house: House, tmp_path: Path) -> None:
+    edit(tmp_path, 'after = "20m"', 'after = "40m"')
+
+    said = house.paldies("campaigns", "publish", "first_day", "--migrate", "--dry-run")
+
+    assert "Moments are by the shop's clock (Europe/Riga)" in said.out
+
+
+def test_a_broken_text_is_told_where_its_campaign_is_compared_or_published(
+    house: House, tmp_path: Path
+) -> None:
+    with house.database.session() as session:  # as the daemon has left it
+        library = Library(tmp_path / "message_templates", locale="lv", memory=(memory := Notebook()))
+        library.refresh()
+        save_texts(session, memory.unsaved(), now=NOW)
+    text = tmp_path / "message_templates/first_day/3_thank_you.email.md"
+    text.write_text(text.read_text() + "{% if")
+
+    compared = house.paldies("campaigns", "diff", "first_day")
+    published = house.paldies("campaigns", "publish", "first_day")
+
+    for said in (compared, published):
+        assert "3_thank_you.email.md, line" in said.out and "the last good text stays" in said.out
+
+
+def test_a_campaign_that_is_published_for_the_first_time_finishes_nobodys_plan(
+    house: House, tmp_path: Path
+) -> None:
+    shutil.copytree(tmp_path / "message_templates/heard", tmp_path / "message_templates/winback")
+
+    asked = house.paldies("campaigns", "publish", "winback")
+
+    assert "Nobody is inside. Publish winback?" in asked.err
+
+
+def test_whoever_removes_a_campaign_is_told_that_it_goes_on(house: House, tmp_path: Path) -> None:
+    shutil.rmtree(tmp_path / "message_templates/first_day")
+
+    said = house.paldies("campaigns", "diff", "first_day")
+
+    assert "stays published and goes on" in said.out
+    assert "To have it stop: paldies campaigns pause first_day" in said.out
+
+
 def test_those_who_were_left_with_the_old_plan_can_move_later(house: House, tmp_path: Path) -> None:
     edit(tmp_path, 'after = "16h"', 'after = "12h"')
     house.paldies("campaigns", "publish", "first_day", "--yes")

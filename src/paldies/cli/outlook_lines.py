@@ -19,6 +19,8 @@ def outlook_lines(outlook: Outlook, names: Mapping[str, str], zone: ZoneInfo) ->
         yield _line(count, f"stopped, by the new stop_on: {reason.sentence.lower()}")
     for (key, effect), tally in sorted(outlook.steps.items()):
         yield _line(tally.count, _EFFECT[effect].format(names.get(key, key), **_moments(tally, zone)))
+    if outlook.steps:
+        yield f"Moments are by the shop's clock ({zone}); hours are those of each customer."
 
 
 _EFFECT = {

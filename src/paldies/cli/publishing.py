@@ -49,7 +49,9 @@ def diff(
         if not state.published:
             say(f"{name} is not published yet: all of it is new.")
         elif state.draft is None:
-            say(f"There is no {name}/campaign.toml any more; version {state.version} stays published.")
+            stays = f"version {state.version} stays published and goes on"
+            say(f"There is no {name}/campaign.toml any more; {stays}.")
+            say(f"To have it stop: paldies campaigns pause {name}")
         elif not found:
             say(f"{name}: the plan is the one that is published, version {state.version}.")
         else:
@@ -91,6 +93,7 @@ def publish(
             as_json({"published": state.version, "texts": waiting})
         elif not waiting:
             say(f"{name}: what is in the folder is published already, as version {state.version}.")
+            say(*(Text(hint, style="yellow") for hint in _hints(desk, state)))
         if waiting and not dry_run:
             desk.publish_texts(name)
             if not json:
@@ -161,7 +164,8 @@ class Publication:
     def _question(self, outlook: Outlook | None, inside: int) -> str:
         if outlook is not None and outlook.inside:
             return f"Publish {self._name}, and move {counted(outlook.inside, 'order')} inside to it?"
-        return f"{_finishing(inside)}; new ones get this one. Publish {self._name}?"
+        finishing = f"{_finishing(inside)}; new ones get this one" if inside else "Nobody is inside"
+        return f"{finishing}. Publish {self._name}?"
 
     def _lines(self, outlook: Outlook) -> Sequence[str]:
         return list(outlook_lines(outlook, self._names, self._desk.zone))
@@ -184,10 +188,16 @@ def _differences(desk: Desk, state: CampaignState) -> list[Difference]:
 
 
 def _hints(desk: Desk, state: CampaignState) -> list[str]:
+    broken = [
+        f"{problem} Until then the last good text stays."
+        for problem in desk.text_problems
+        if problem.file.startswith(f"{state.name}/")
+    ]
     published = desk.look(plans.published, desk.plans, state.name)
     if published is None or state.draft is None:
-        return []
-    return [*lost_keys(published, state.draft.campaign), *likely_renamed(published, state.draft.campaign)]
+        return broken
+    draft = state.draft.campaign
+    return [*lost_keys(published, draft), *likely_renamed(published, draft), *broken]
 
 
 def _bullets(found: Sequence[Difference]) -> list[str]:
