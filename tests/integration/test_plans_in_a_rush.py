@@ -1,11 +1,11 @@
 """PostgreSQL finds what a wave writes by its keys, however little it knows yet of the rush that has begun."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
+import psycopg
 import pytest
-from sqlalchemy import Engine, event, select, text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from paldies.campaigns.words import EnrolmentState, MessageStatus
@@ -39,18 +39,19 @@ def _all(session: Session, status: MessageStatus, state: EnrolmentState) -> None
 
 
 @pytest.fixture
-def plans() -> Iterator[list[str]]:
-    """PostgreSQL's way of each statement that writes for many rows, once it is known."""
+def plans(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """PostgreSQL's way of each statement that changes or locks many rows, once it is known."""
     found = []
+    execute = psycopg.Cursor.execute
 
-    def explain(connection: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
+    def explained(cursor: Any, statement: str, values: Any = None, **more: Any) -> Any:
         if statement.startswith("WITH given") and "UPDATE" in statement:
-            steps = connection.connection.cursor().execute(f"EXPLAIN {statement}", values).fetchall()
+            steps = execute(cursor.connection.cursor(), f"EXPLAIN {statement}", values).fetchall()
             found.append("\n".join(step for (step,) in steps))
+        return execute(cursor, statement, values, **more)
 
-    event.listen(Engine, "before_cursor_execute", explain)
-    yield found
-    event.remove(Engine, "before_cursor_execute", explain)
+    monkeypatch.setattr(psycopg.Cursor, "execute", explained)
+    return found
 
 
 def wave_of(session: Session) -> tuple[list[Claim], list[Settlement]]:
@@ -88,6 +89,6 @@ def test_a_wave_goes_through_nothing_that_grows(rush: Database, plans: list[str]
 
     used = set(re.findall(r"Index (?:Only )?Scan using (\w+)|Bitmap Index Scan on (\w+)", "\n".join(plans)))
     assert len(won) == WAVE
-    assert len(plans) == 5  # two tables when it is claimed, three when it is settled
+    assert len(plans) == 6  # a lock and two tables when it is claimed, three tables when it is settled
     assert {first or second for first, second in used} <= {*KEYS, *CHILDREN}
     assert not re.search(r"Seq Scan on (messages|customers|enrolments)", "\n".join(plans))

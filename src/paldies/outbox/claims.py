@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import Integer, bindparam, insert, select, text, update
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from paldies.campaigns.words import MessageStatus
 from paldies.customers.revision import lock
 from paldies.store.among import among
+from paldies.store.in_turn import in_turn
 from paldies.store.prepared import Prepared
 from paldies.store.questions import Question
 from paldies.store.schema import attempts, customers, messages, sending_hours
@@ -76,27 +78,22 @@ _BEGIN_ATTEMPT = Prepared(insert(attempts))
 
 def write_claims(session: Session, claims: Sequence[Claim]) -> set[str]:
     """The ids of those that were won: nobody was quicker, and nothing about the customer has changed."""
-    lock(session, {claim.customer_id for claim in claims})
-    _MOVE_REVISION.run(
-        session,
-        [{"claim": claim.id, "customer": claim.customer_id, "seen": claim.revision} for claim in claims],
-    )
-    taken = _TAKE.run(
-        session,
-        [
-            {
-                "claim": claim.id,
-                "message": claim.message_id,
-                "customer": claim.customer_id,
-                "by": claim.by,
-                "at": claim.at,
-                "deadline": claim.deadline_at,
-                "expires": claim.expires_at,
-                "rfc": claim.rfc_id,
-            }
-            for claim in claims
-        ],
-    )
+    moved = [{"claim": claim.id, "customer": claim.customer_id, "seen": claim.revision} for claim in claims]
+    wanted = [
+        {
+            "claim": claim.id,
+            "message": claim.message_id,
+            "customer": claim.customer_id,
+            "by": claim.by,
+            "at": claim.at,
+            "deadline": claim.deadline_at,
+            "expires": claim.expires_at,
+            "rfc": claim.rfc_id,
+        }
+        for claim in claims
+    ]
+    locking = lock(session, {claim.customer_id for claim in claims})
+    *_, taken = in_turn(session, *locking, (_MOVE_REVISION, moved), (_TAKE, wanted))
     won = {claim.id for claim in claims}
     if taken < len(claims):
         holders = _HOLDERS.ask(session, claimed=[claim.message_id for claim in claims])
@@ -117,18 +114,15 @@ def write_claims(session: Session, claims: Sequence[Claim]) -> set[str]:
         for claim in claims
         if claim.id in won
     ]
-    if begun:
-        _BEGIN_ATTEMPT.run(session, begun)
-    _count(session, [claim for claim in claims if claim.id in won and not claim.is_late_seen])
+    usual = [claim for claim in claims if claim.id in won and not claim.is_late_seen]
+    in_turn(session, (_BEGIN_ATTEMPT, begun), (_ADD_TO_HOUR, _by_hour(usual)))
     return won
 
 
-def _count(session: Session, usual: Sequence[Claim]) -> None:
+def _by_hour(usual: Sequence[Claim]) -> list[dict[str, Any]]:
     """Fresh messages set the bar of the blast breaker; late ones may not raise it."""
     hours = Counter(claim.at.replace(minute=0, second=0, microsecond=0) for claim in usual)
-    if hours:
-        more = [{"this_hour": hour, "more": count} for hour, count in hours.items()]
-        _ADD_TO_HOUR.run(session, more)
+    return [{"this_hour": hour, "more": count} for hour, count in hours.items()]
 
 
 _ADD_TO_HOUR = Prepared(

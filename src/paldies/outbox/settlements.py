@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from paldies.campaigns.words import MessageStatus
 from paldies.customers.suppressions import suppress
 from paldies.outbox.endings import NextLeg, finish_each, open_next_legs
+from paldies.store.in_turn import in_turn
 from paldies.store.prepared import Prepared
 from paldies.store.schema import attempts, messages
 from paldies.store.statuses import has_status
@@ -89,52 +90,42 @@ def write_settlements(session: Session, settlements: Sequence[Settlement]) -> No
     """Each guarded by its claim; opens next legs, lays dead addresses to rest, finishes enrolments."""
     ended = [settlement for settlement in settlements if settlement.send_at is None]
     back = [settlement for settlement in settlements if settlement.send_at is not None]
-    if ended:
-        _SETTLE.run(
-            session,
-            [
-                {
-                    "message": settlement.message_id,
-                    "claim": settlement.claim_id,
-                    "new_status": settlement.status.value,
-                    "new_reason": settlement.reason,
-                    "new_note": settlement.note,
-                    "new_receipt": settlement.receipt,
-                    "new_sent_at": settlement.at if settlement.status is MessageStatus.SENT else None,
-                    "new_ended_at": settlement.at if settlement.status in _ENDED else None,
-                    "new_look_at": settlement.look_at,
-                }
-                for settlement in ended
-            ],
-        )
-    if back:
-        _PUT_BACK.run(
-            session,
-            [
-                {
-                    "message": settlement.message_id,
-                    "claim": settlement.claim_id,
-                    "new_reason": settlement.reason,
-                    "new_note": settlement.note,
-                    "new_send_at": settlement.send_at,
-                    "refund": 0 if settlement.spends_attempt else 1,
-                }
-                for settlement in back
-            ],
-        )
-    _END_ATTEMPT.run(
-        session,
-        [
-            {
-                "claim": settlement.claim_id,
-                "at": settlement.at,
-                "new_outcome": settlement.reason or settlement.status.value,
-                "new_note": settlement.note or settlement.receipt,
-                "new_cost": settlement.cost,
-            }
-            for settlement in settlements
-        ],
-    )
+    settled = [
+        {
+            "message": settlement.message_id,
+            "claim": settlement.claim_id,
+            "new_status": settlement.status.value,
+            "new_reason": settlement.reason,
+            "new_note": settlement.note,
+            "new_receipt": settlement.receipt,
+            "new_sent_at": settlement.at if settlement.status is MessageStatus.SENT else None,
+            "new_ended_at": settlement.at if settlement.status in _ENDED else None,
+            "new_look_at": settlement.look_at,
+        }
+        for settlement in ended
+    ]
+    put_back = [
+        {
+            "message": settlement.message_id,
+            "claim": settlement.claim_id,
+            "new_reason": settlement.reason,
+            "new_note": settlement.note,
+            "new_send_at": settlement.send_at,
+            "refund": 0 if settlement.spends_attempt else 1,
+        }
+        for settlement in back
+    ]
+    attempts_ended = [
+        {
+            "claim": settlement.claim_id,
+            "at": settlement.at,
+            "new_outcome": settlement.reason or settlement.status.value,
+            "new_note": settlement.note or settlement.receipt,
+            "new_cost": settlement.cost,
+        }
+        for settlement in settlements
+    ]
+    in_turn(session, (_SETTLE, settled), (_PUT_BACK, put_back), (_END_ATTEMPT, attempts_ended))
     open_next_legs(session, [settlement.next_leg for settlement in ended if settlement.next_leg])
     for settlement in settlements:
         if settlement.dead:

@@ -1,15 +1,15 @@
 """Statements that run thousands of times a minute: compiled once, then handed to the driver as they are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Dialect
+from sqlalchemy import Connection, Dialect
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ClauseElement
 
 from paldies.store.fits import Fit, to_driver
-from paldies.store.together import Together
+from paldies.store.together import Together, Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,16 +20,21 @@ class _EachAlone:
     places: Sequence[tuple[str, Fit | None]]  # of the parameters, and what makes Python's values the driver's
     constants: Mapping[str, Any]  # what the statement itself says
 
-    def run(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> int:
-        connection = session.connection()
-        # column by column, in half the time that it takes row by row
-        fitted = zip(*(self._column(name, fit, rows) for name, fit in self.places), strict=True)
-        if connection.dialect.positional:
-            return connection.exec_driver_sql(self.sql, list(fitted)).rowcount
+    def run(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
+        fitted = self._fitted(rows)
+        values = list(fitted) if connection.dialect.positional else self._named(fitted)
+        return connection.exec_driver_sql(self.sql, values).rowcount
+
+    def told(self, rows: Sequence[Mapping[str, Any]]) -> list[Told]:
+        return [(self.sql, values) for values in self._named(self._fitted(rows))]
+
+    def _fitted(self, rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Any, ...]]:
+        """Column by column, in half the time that it takes row by row."""
+        return zip(*(self._column(name, fit, rows) for name, fit in self.places), strict=True)
+
+    def _named(self, rows: Iterable[tuple[Any, ...]]) -> list[dict[str, Any]]:
         names = [name for name, _ in self.places]
-        return connection.exec_driver_sql(
-            self.sql, [dict(zip(names, row, strict=True)) for row in fitted]
-        ).rowcount
+        return [dict(zip(names, row, strict=True)) for row in rows]
 
     def _column(self, name: str, fit: Fit | None, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
         if name in self.constants:
@@ -52,13 +57,20 @@ class Prepared:
 
         How many rows of the database that made or changed, in all.
         """
-        dialect = session.connection().dialect
+        connection = session.connection()
+        return self._ready(connection.dialect, rows).run(connection, rows)
+
+    def told(self, dialect: Dialect, rows: Sequence[Mapping[str, Any]]) -> list[Told]:
+        """What the driver has to be told for these rows: SQL with named parameters, and their values."""
+        return self._ready(dialect, rows).told(rows)
+
+    def _ready(self, dialect: Dialect, rows: Sequence[Mapping[str, Any]]) -> _EachAlone | Together:
         ready = self._by_dialect.get(dialect.name)
         if ready is None:
             names = list(rows[0])
             ready = Together.of(self._statement, dialect, names) or self._each_alone(dialect, names)
             self._by_dialect[dialect.name] = ready
-        return ready.run(session, rows)
+        return ready
 
     def _each_alone(self, dialect: Dialect, names: list[str]) -> _EachAlone:
         compiled: Any = self._statement.compile(dialect=dialect, column_keys=names)

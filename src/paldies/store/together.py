@@ -13,9 +13,11 @@ from typing import Any, cast
 from sqlalchemy import (
     BindParameter,
     ColumnClause,
+    Connection,
     Dialect,
     Insert,
     LargeBinary,
+    Select,
     TableClause,
     Text,
     Update,
@@ -24,12 +26,13 @@ from sqlalchemy import (
     select,
     table,
 )
-from sqlalchemy.orm import Session
 from sqlalchemy.sql import ClauseElement, ColumnElement
 from sqlalchemy.sql.visitors import replacement_traverse
 
 from paldies.store.among import Values
 from paldies.store.fits import in_utc
+
+Told = tuple[str, dict[str, Any]]  # SQL with named parameters, and their values
 
 
 class Together:
@@ -38,7 +41,7 @@ class Together:
     @classmethod
     def of(cls, statement: ClauseElement, dialect: Dialect, names: Sequence[str]) -> "Together | None":
         """`names` are the parameters that differ from row to row. None: it has to be run row by row."""
-        if dialect.name != "postgresql" or not isinstance(statement, Insert | Update):
+        if dialect.name != "postgresql" or not isinstance(statement, Insert | Update | Select):
             return None
         if isinstance(statement, Insert) and statement.select is not None:
             return None
@@ -58,9 +61,12 @@ class Together:
         self._sql = f"WITH given AS ({source}) {compiled}"
         self._constants = compiled.params
 
-    def run(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> int:
-        values = {**self._constants, "rows": _in_json(rows)}
-        return session.connection().exec_driver_sql(self._sql, values).rowcount
+    def run(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
+        [told] = self.told(rows)
+        return connection.exec_driver_sql(*told).rowcount
+
+    def told(self, rows: Sequence[Mapping[str, Any]]) -> list[Told]:
+        return [(self._sql, {**self._constants, "rows": _in_json(rows)})]
 
 
 def _of_all(
