@@ -8,6 +8,8 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
+from paldies.garbage import hardly_looked_at
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -19,7 +21,8 @@ class Entry:
 
     def load(self) -> Any:
         module, _, name = self.target.partition(":")
-        found = getattr(import_module(module), name)
+        with hardly_looked_at():
+            found = getattr(import_module(module), name)
         if isinstance(found, typer.Typer):
             return get_command(found)
         alone = typer.Typer(add_completion=False)
