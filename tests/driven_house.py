@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
-from paldies.bootstrap import App
+from paldies.bootstrap.app import App
 from paldies.clock import SteppedClock
 from paldies.daemon import Daemon
 from paldies.outbox.agenda import next_look

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from paldies import bootstrap, configuration
+from paldies import configuration
+from paldies.bootstrap.building import build
 from paldies.campaigns.definition import Campaign, Step
 from paldies.campaigns.durations import spell_duration
 from paldies.campaigns.reading import parse
@@ -89,7 +90,7 @@ class EditedHouse(DrivenHouse):
         clock = SteppedClock(BEGINS)
         self.begins = BEGINS
         self.keepers = [Keeper(TRAITS[name], clock) for name in CHANNELS]
-        super().__init__(bootstrap.build(settings, clock=clock, channels=self.keepers), clock)
+        super().__init__(build(settings, clock=clock, channels=self.keepers), clock)
 
     def new_season(self) -> None:
         """Nobody is inside, nothing was sent; what was published stays."""

@@ -12,7 +12,8 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from paldies import bootstrap, configuration
+from paldies import configuration
+from paldies.bootstrap.building import build
 from paldies.bootstrap.databases import open_database
 from paldies.campaigns.deliveries import DeliveryKind
 from paldies.campaigns.traits import Traits
@@ -194,7 +195,7 @@ class FatedHouse(DrivenHouse):
             AskedProvider(TRAITS["call"], clock, fate),
             TaskChannel(database, clock),
         ]
-        super().__init__(bootstrap.build(settings, clock=clock, channels=channels, database=database), clock)
+        super().__init__(build(settings, clock=clock, channels=channels, database=database), clock)
 
     def customer(self, name: str, number: int, *, has_agreed: bool) -> int:
         """The row's id; `has_agreed` to everything that there is to agree to."""

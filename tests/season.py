@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from paldies import bootstrap, configuration
+from paldies import configuration
+from paldies.bootstrap.building import build
 from paldies.channels import TRAITS
 from paldies.channels.base import Outgoing, Receipt, Rendered
 from paldies.clock import SteppedClock
@@ -128,7 +129,7 @@ class Season:
         self.postbox = Postbox(self.clock)
         self.shop = LivingShop(self.folder / "shop.db", self.orders)
         self.settings = self._settings()
-        self.app = bootstrap.build(self.settings, clock=self.clock, channels=[self.postbox])
+        self.app = build(self.settings, clock=self.clock, channels=[self.postbox])
         self._is_down = False
 
     @property

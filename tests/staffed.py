@@ -14,7 +14,8 @@ from urllib.parse import urlencode, urlsplit
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from paldies.bootstrap import App, build
+from paldies.bootstrap.app import App
+from paldies.bootstrap.building import build
 from paldies.campaigns.reading import parse
 from paldies.campaigns.reasons import Reason
 from paldies.campaigns.words import EventKind, TaskKind

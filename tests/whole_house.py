@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from paldies.bootstrap import App, build
+from paldies.bootstrap.app import App
+from paldies.bootstrap.building import build
 from paldies.clock import SteppedClock
 from paldies.configuration import load
 from paldies.daemon import Daemon

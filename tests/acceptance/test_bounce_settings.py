@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from paldies.bootstrap import open_database
+from paldies.bootstrap.databases import open_database
 from paldies.channels.email.channel import EmailChannel
 from paldies.cli.root import app
 from paldies.configuration import ConfigurationError, load

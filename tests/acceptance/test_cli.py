@@ -19,7 +19,7 @@ import pytest
 import structlog
 from sqlalchemy import select, update
 
-from paldies.bootstrap import databases_for_wishes, open_database
+from paldies.bootstrap.databases import databases_for_wishes, open_database
 from paldies.campaigns.reasons import Reason
 from paldies.campaigns.words import EventKind, MessageStatus
 from paldies.cli import main

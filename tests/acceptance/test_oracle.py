@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy import Table, func, select
 from sqlalchemy.orm import Session
 
-from paldies.bootstrap import make_shop
+from paldies.bootstrap.shops import make_shop
 from paldies.orders.importer import import_file
 from paldies.orders.shops.sql import SqlShop
 from paldies.reports.as_json import to_json

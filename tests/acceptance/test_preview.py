@@ -19,7 +19,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
-from paldies.bootstrap import open_database
+from paldies.bootstrap.databases import open_database
 from paldies.channels import TRAITS
 from paldies.cli.text_check import carriers
 from paldies.configuration import load

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from paldies.bootstrap import build
+from paldies.bootstrap.building import build
 from paldies.configuration import load
 from tests.smtp_servers import KeepingServer
 from tests.whole_house import CAMPAIGN, WholeHouse, furnish

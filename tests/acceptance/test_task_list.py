@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from paldies.bootstrap import open_database
+from paldies.bootstrap.databases import open_database
 from paldies.campaigns.reading import parse
 from paldies.campaigns.words import EventKind, TaskKind
 from paldies.channels import TRAITS

@@ -21,7 +21,7 @@ import uvloop
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from paldies import garbage, logs
-from paldies.bootstrap import App
+from paldies.bootstrap.app import App
 from paldies.campaigns.words import MessageStatus
 from paldies.channels import TRAITS
 from paldies.channels.base import Outgoing, Receipt, Rendered

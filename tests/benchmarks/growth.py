@@ -20,7 +20,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from paldies import logs
-from paldies.bootstrap import build
+from paldies.bootstrap.building import build
 from paldies.channels import TRAITS
 from paldies.configuration import load
 from paldies.daemon import Daemon

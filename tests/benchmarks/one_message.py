@@ -5,7 +5,8 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
-from paldies.bootstrap import App, build
+from paldies.bootstrap.app import App
+from paldies.bootstrap.building import build
 from paldies.channels import TRAITS
 from paldies.channels.base import Outgoing, Receipt, Rendered
 from paldies.clock import SteppedClock

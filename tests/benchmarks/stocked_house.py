@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from paldies.bootstrap import App, build
+from paldies.bootstrap.app import App
+from paldies.bootstrap.building import build
 from paldies.channels.base import Channel
 from paldies.clock import SteppedClock
 from paldies.configuration import load

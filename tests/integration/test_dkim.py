@@ -8,7 +8,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from paldies.bootstrap import SetUpError, make_signer
+from paldies.bootstrap.channels import make_signer
+from paldies.bootstrap.set_up import SetUpError
 from paldies.campaigns.words import Purpose
 from paldies.channels.base import Attachment, Letterhead, Outgoing, Rendered
 from paldies.channels.email.channel import EmailChannel

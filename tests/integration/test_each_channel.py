@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from paldies.bootstrap import build
+from paldies.bootstrap.building import build
 from paldies.channels import TRAITS
 from paldies.clock import SteppedClock
 from paldies.configuration import load

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from paldies.bootstrap import databases_for_wishes
+from paldies.bootstrap.databases import databases_for_wishes
 from paldies.configuration import load
 from paldies.customers.suppressions import suppress
 from paldies.store.database import Database

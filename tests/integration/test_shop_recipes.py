@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, create_engine, text
 
-from paldies.bootstrap import make_shop
+from paldies.bootstrap.shops import make_shop
 from paldies.clock import SteppedClock
 from paldies.orders.shops.base import Shop
 from paldies.orders.snapshot import Snapshot, SnapshotLine

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from paldies.bootstrap import make_shop
+from paldies.bootstrap.shops import make_shop
 from paldies.clock import SteppedClock
 from paldies.orders.shops.base import ShopError
 from paldies.orders.shops.shopify.shop import ShopifyShop

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import structlog
 
-from paldies.bootstrap import make_shop
+from paldies.bootstrap.shops import make_shop
 from paldies.clock import SteppedClock
 from paldies.daemon import Daemon
 from paldies.orders.shops.base import Shop

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from paldies.bootstrap import SetUpError
+from paldies.bootstrap.set_up import SetUpError
 from paldies.campaigns.words import Purpose
 from paldies.customers.suppressions import Wish, suppressed
 from paldies.store import installation, stops

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from paldies.bootstrap import make_shop
+from paldies.bootstrap.shops import make_shop
 from paldies.clock import SteppedClock
 from paldies.orders.shops.base import ShopError
 from paldies.orders.shops.woocommerce.shop import WooCommerceShop

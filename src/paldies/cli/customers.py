@@ -8,7 +8,7 @@ import typer
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from paldies.bootstrap import databases_for_wishes
+from paldies.bootstrap.databases import databases_for_wishes
 from paldies.campaigns.words import Purpose
 from paldies.channels import TRAITS
 from paldies.cli.desk import Desk, read_settings, sit_down

@@ -14,7 +14,7 @@ import typer
 from sqlmodel import Session
 
 from paldies import logs
-from paldies.bootstrap import open_database
+from paldies.bootstrap.databases import open_database
 from paldies.campaigns.traits import Traits
 from paldies.channels import TRAITS
 from paldies.configuration import load

@@ -2,7 +2,7 @@
 
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from paldies.bootstrap import SetUpError
+from paldies.bootstrap.set_up import SetUpError
 from paldies.campaigns.expressions import ExpressionError
 from paldies.campaigns.faults import CampaignFault
 from paldies.channels.base import DeliveryError, Doubt

@@ -14,7 +14,7 @@ import typer
 from sqlalchemy.exc import IntegrityError
 
 from paldies import logs
-from paldies.bootstrap import every_database
+from paldies.bootstrap.databases import every_database
 from paldies.cli.desk import read_settings
 from paldies.cli.output import Refused, Yes, confirm, counted, say
 from paldies.privacy.export import export

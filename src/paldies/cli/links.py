@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from paldies.bootstrap import databases_for_wishes
+from paldies.bootstrap.databases import databases_for_wishes
 from paldies.cli.desk import read_settings
 from paldies.cli.output import Yes, confirm, say
 from paldies.store.keyring import rotate

@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from paldies.bootstrap import make_shop
+from paldies.bootstrap.shops import make_shop
 from paldies.cli.desk import Desk, sit_down
 from paldies.cli.output import AsJson, Refused, as_json, counted, say
 from paldies.orders.importer import import_file

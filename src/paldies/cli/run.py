@@ -6,7 +6,9 @@ from contextlib import AsyncExitStack, ExitStack
 import structlog
 import typer
 
-from paldies import bootstrap, logs, loops
+from paldies import logs, loops
+from paldies.bootstrap.app import App
+from paldies.bootstrap.building import build
 from paldies.cli.desk import read_settings
 from paldies.daemon import Daemon
 from paldies.outbox.engines import Engine
@@ -28,7 +30,7 @@ def run(ctx: typer.Context) -> None:
     """
     settings = read_settings(ctx)
     logs.configure(secrets=settings.secrets)
-    app = bootstrap.build(settings)
+    app = build(settings)
     try:
         with ExitStack() as held, asyncio.Runner(loop_factory=loops.fastest()) as runner:
             if app.roll is None:
@@ -38,7 +40,7 @@ def run(ctx: typer.Context) -> None:
         app.close()
 
 
-async def _work(app: bootstrap.App, settings: Settings) -> None:
+async def _work(app: App, settings: Settings) -> None:
     """The pages open first: nothing is sent if they cannot, as messages link to them."""
     daemon = Daemon(app)
     async with AsyncExitStack() as open_pages:
@@ -56,7 +58,7 @@ async def _work(app: bootstrap.App, settings: Settings) -> None:
         await daemon.run(engine_for(app))
 
 
-def engine_for(app: bootstrap.App) -> Engine:
+def engine_for(app: App) -> Engine:
     """SQLite has one daemon, which does all; on PostgreSQL there may be many."""
     if app.roll is None:
         return EmbeddedEngine()

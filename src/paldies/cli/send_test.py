@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import typer
 
-from paldies.bootstrap import make_email, make_telephone
+from paldies.bootstrap.channels import make_email, make_telephone
 from paldies.campaigns.words import AddressKind
 from paldies.channels.base import (
     Attachment,

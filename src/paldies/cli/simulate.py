@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 
 from paldies import logs, loops
-from paldies.bootstrap import make_shop
+from paldies.bootstrap.shops import make_shop
 from paldies.campaigns.durations import parse_duration
 from paldies.cli.desk import Desk, sit_down
 from paldies.cli.order_import import reading_of, source_named

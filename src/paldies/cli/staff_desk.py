@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import typer
 
-from paldies.bootstrap import make_email
+from paldies.bootstrap.channels import make_email
 from paldies.campaigns.faults import suggestion
 from paldies.campaigns.words import Purpose
 from paldies.channels.base import Letterhead, Outgoing, Rendered

@@ -4,7 +4,8 @@ import asyncio
 
 import typer
 
-from paldies import bootstrap, logs, loops
+from paldies import logs, loops
+from paldies.bootstrap.building import build
 from paldies.cli.desk import read_settings
 from paldies.cli.output import Refused
 from paldies.cli.run import engine_for
@@ -18,7 +19,7 @@ def worker(ctx: typer.Context) -> None:
     """
     settings = read_settings(ctx)
     logs.configure(secrets=settings.secrets)
-    app = bootstrap.build(settings, watches=False)
+    app = build(settings, watches=False)
     try:
         if app.roll is None:
             raise Refused(

@@ -7,7 +7,7 @@ import time
 import structlog
 
 from paldies import garbage
-from paldies.bootstrap import App
+from paldies.bootstrap.app import App
 from paldies.daemon.duties import Duties
 from paldies.daemon.timetable import LOOK_EVERY, timetable
 from paldies.outbox.engines import Engine, Tick

@@ -1,6 +1,6 @@
 """The duties of one daemon, made for each other."""
 
-from paldies.bootstrap import App
+from paldies.bootstrap.app import App
 from paldies.daemon.heart import Heart
 from paldies.daemon.housekeeping import Housekeeping
 from paldies.daemon.planning import Planning

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from paldies.bootstrap import App
+from paldies.bootstrap.app import App
 from paldies.store.keyring import present_keyring
 
 

@@ -1,6 +1,6 @@
 """What is done now and then: open orders are looked at again, the day is told, the old is forgotten."""
 
-from paldies.bootstrap import App
+from paldies.bootstrap.app import App
 from paldies.outbox.retention import forget_some, horizon
 from paldies.reports import summary
 from paldies.reports.counting import count_endings

@@ -7,7 +7,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy.orm import Session
 
-from paldies.bootstrap import App
+from paldies.bootstrap.app import App
 from paldies.faults import Point, reach
 from paldies.outbox.drafts import Drafts, read_drafts
 from paldies.outbox.migrating import Moving, go_on

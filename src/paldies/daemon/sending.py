@@ -4,7 +4,7 @@ import asyncio
 
 import structlog
 
-from paldies.bootstrap import App
+from paldies.bootstrap.app import App
 from paldies.daemon.watching import Watching
 from paldies.outbox.dispatcher import Dispatcher
 from paldies.outbox.doubt import resolve_doubts

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import structlog
 
-from paldies.bootstrap import App
+from paldies.bootstrap.app import App
 from paldies.templates.faults import Problem
 from paldies.templates.memory import load_texts, save_texts
 

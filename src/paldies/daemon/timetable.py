@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
-from paldies.bootstrap import App
+from paldies.bootstrap.app import App
 from paldies.daemon.duties import Duties
 from paldies.outbox.engines import Tick
 from paldies.replies.mailbox import LOOK_EVERY as LOOK_AT_BOUNCES_EVERY

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from paldies.bootstrap import App
+from paldies.bootstrap.app import App
 from paldies.daemon.planning import Planning
 from paldies.faults import Point, reach
 from paldies.orders.watched import WatchedShop

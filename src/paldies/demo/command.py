@@ -9,7 +9,8 @@ import typer
 from fastapi import FastAPI
 from rich.console import Console
 
-from paldies import bootstrap, logs
+from paldies import logs
+from paldies.bootstrap.building import build
 from paldies.clock import SteppedClock
 from paldies.demo.chronicle.ending import summary
 from paldies.demo.house import QUIET, demo_folder, furnish
@@ -57,7 +58,7 @@ async def _play_at_once(folder: Path, story: Story) -> None:
     pages = FastAPI(openapi_url=None)
     async with built(story, folder, pages=pages, mail=mail, telephone=telephone) as town:
         settings = furnish(folder, town, poll=QUIET)
-        app = bootstrap.build(settings, clock=clock)
+        app = build(settings, clock=clock)
         town.open_pages(app, settings)
         await replay(app, clock, town)
     reader = Database(settings.database_url)

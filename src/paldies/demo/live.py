@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from paldies import bootstrap
+from paldies.bootstrap.building import build
 from paldies.clock import SteppedClock
 from paldies.demo.chronicle.chronicle import Chronicle
 from paldies.demo.chronicle.ending import summary
@@ -32,7 +32,7 @@ async def play(folder: Path, story: Story, *, speed: float, port: int, console: 
     view = View(Chronicle(), mail, telephone, clock)
     async with built(story, folder, pages=make_page(view), mail=mail, telephone=telephone, port=port) as town:
         settings = furnish(folder, town, poll=QUIET)
-        app = bootstrap.build(settings, clock=clock)
+        app = build(settings, clock=clock)
         town.open_pages(app, settings)
         reader = Database(settings.database_url)
         stage = Stage(app, town, view, clock=clock, reader=reader, console=console)
@@ -62,7 +62,7 @@ def _welcome(console: Console, url: str) -> None:
 
 async def _until_interrupted(stage: Stage, settings: Settings) -> None:
     """The month's house is closed; the pages that letters link to get one of their own."""
-    resting = bootstrap.build(settings, clock=stage.clock)
+    resting = build(settings, clock=stage.clock)
     stage.town.open_pages(resting, settings)
     watching = asyncio.create_task(stage.watch())
     await interruption()

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
-from paldies.bootstrap import App
+from paldies.bootstrap.app import App
 from paldies.clock import SteppedClock
 from paldies.daemon import Daemon
 from paldies.demo.story.month import BEGINS, ENDS

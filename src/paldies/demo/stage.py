@@ -6,7 +6,7 @@ import signal
 from rich.console import Console
 from rich.live import Live
 
-from paldies.bootstrap import App
+from paldies.bootstrap.app import App
 from paldies.clock import SteppedClock
 from paldies.demo.chronicle.narrator import Narrator, status
 from paldies.demo.pace import Pace

@@ -6,8 +6,9 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from paldies import bootstrap
-from paldies.bootstrap import App, rate_of
+from paldies.bootstrap.app import App
+from paldies.bootstrap.building import build
+from paldies.bootstrap.channels import rate_of
 from paldies.channels import TRAITS
 from paldies.clock import Clock
 from paldies.orders.watched import WatchedShop
@@ -59,7 +60,7 @@ def furnish(
     main = live.paldies.model_copy(
         update={"templates": stage.templates, "state_dir": folder, "send_only_to": ()}
     )
-    app = bootstrap.build(
+    app = build(
         live.model_copy(update={"paldies": main, "shops": (), "staff": Staff()}),
         clock=clock,
         channels=make_providers(settings, stage.behaviour, clock, email_price=stage.email_price),

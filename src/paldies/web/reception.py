@@ -9,7 +9,9 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from paldies.bootstrap import App, make_providers, open_what_has_left
+from paldies.bootstrap.app import App
+from paldies.bootstrap.databases import open_what_has_left
+from paldies.bootstrap.reports import make_providers
 from paldies.campaigns.office_hours import OfficeHours
 from paldies.channels.call.voices import Voices
 from paldies.clock import Clock

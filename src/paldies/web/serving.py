@@ -13,7 +13,7 @@ import uvicorn
 from fastapi import FastAPI
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from paldies.bootstrap import SetUpError
+from paldies.bootstrap.set_up import SetUpError
 
 _LAST_WORDS = 2  # seconds that a request may take once serving is to end
 _AT_ONCE = 200  # connections; whoever comes beyond them is told to try again

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from paldies.bootstrap import SetUpError, make_mailbox
+from paldies.bootstrap.mailboxes import make_mailbox
+from paldies.bootstrap.set_up import SetUpError
 from paldies.channels.email.imap import MailboxError
 from paldies.cli.checks.told import State, Told
 from paldies.cli.desk import Desk

@@ -1,6 +1,7 @@
 """What `paldies check` says about the DKIM key."""
 
-from paldies.bootstrap import SetUpError, make_signer
+from paldies.bootstrap.channels import make_signer
+from paldies.bootstrap.set_up import SetUpError
 from paldies.channels.email.dkim_record import Lookup, Published, place, published, txt_records
 from paldies.cli.checks.told import Told
 from paldies.settings import Settings

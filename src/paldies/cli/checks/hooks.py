@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from paldies.bootstrap import SetUpError, make_shop
+from paldies.bootstrap.set_up import SetUpError
+from paldies.bootstrap.shops import make_shop
 from paldies.cli.checks.told import Told
 from paldies.cli.desk import Desk
 from paldies.orders.hooks import tally

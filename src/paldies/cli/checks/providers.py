@@ -2,7 +2,8 @@
 
 import asyncio
 
-from paldies.bootstrap import SetUpError, make_email, make_telephone
+from paldies.bootstrap.channels import make_email, make_telephone
+from paldies.bootstrap.set_up import SetUpError
 from paldies.channels.base import Channel, DeliveryError
 from paldies.cli.checks.told import Told
 from paldies.cli.desk import as_live

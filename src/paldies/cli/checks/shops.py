@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from paldies.bootstrap import SetUpError, make_shop
+from paldies.bootstrap.set_up import SetUpError
+from paldies.bootstrap.shops import make_shop
 from paldies.cli.checks.told import Told
 from paldies.cli.output import counted
 from paldies.orders.shops.base import ColumnReport, ShopError

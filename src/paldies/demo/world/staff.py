@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from paldies.bootstrap import App
+from paldies.bootstrap.app import App
 from paldies.campaigns.office_hours import OfficeHours
 from paldies.demo.story.cast import Person
 from paldies.demo.story.handling import Handling

@@ -8,7 +8,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.routing import Mount
 
-from paldies.bootstrap import App
+from paldies.bootstrap.app import App
 from paldies.customers.addresses import phone_number
 from paldies.demo.story.telling import Story
 from paldies.demo.telephone.callbacks import Callbacks

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from paldies.bootstrap import App
+from paldies.bootstrap.app import App
 from paldies.campaigns.calendar import Hours
 from paldies.replies import leases
 from paldies.replies.leases import Held

@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from paldies.bootstrap import App
+from paldies.bootstrap.app import App
 from paldies.settings import Settings, Staff
 from paldies.store.database import Database
 from paldies.web.reception import PATIENCE, Reception, Unavailable

@@ -9,7 +9,7 @@ import structlog
 from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.exc import IntegrityError
 
-from paldies.bootstrap import every_database
+from paldies.bootstrap.databases import every_database
 from paldies.privacy.export import export
 from paldies.privacy.forgetting import StillLeaving, forget
 from paldies.privacy.person import Person, find_people
