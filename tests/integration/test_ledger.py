@@ -294,7 +294,7 @@ class Unreliable(Database):
         super().__init__(url)
         self.failures = failures
 
-    def now(self, f: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    def now_by_keys(self, f: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         def then_fail(session: Session) -> Any:
             result = f(session, *args, **kwargs)
             if f is write_wave and self.failures:
@@ -302,7 +302,7 @@ class Unreliable(Database):
                 raise OperationalError("COMMIT", {}, Exception("disk full"))
             return result
 
-        return super().now(then_fail)
+        return super().now_by_keys(then_fail)
 
 
 async def test_if_the_commit_fails_nothing_was_claimed(database: Database) -> None:
@@ -355,9 +355,9 @@ async def test_what_gathers_while_the_writer_is_busy_goes_into_one_transaction(d
 class Counting(Database):
     waves = 0
 
-    def now(self, f: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    def now_by_keys(self, f: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         self.waves += f is write_wave
-        return super().now(f, *args, **kwargs)
+        return super().now_by_keys(f, *args, **kwargs)
 
 
 def _begun(claim: Claim) -> dict[str, Any]:

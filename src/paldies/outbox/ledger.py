@@ -108,11 +108,11 @@ class Ledger:
 
     async def _commit(self, claims: Sequence[Claim], settlements: Sequence[Settlement]) -> set[str]:
         try:
-            return await self._database.run(write_wave, claims, settlements)
+            return await self._database.run_by_keys(write_wave, claims, settlements)
         except OperationalError:
             raise
         except Exception:  # one member's fault, whatever it is
-            return await self._database.run(write_singly, claims, settlements)
+            return await self._database.run_by_keys(write_singly, claims, settlements)
 
     def _answer(self, claims: "Sequence[tuple[Claim, asyncio.Future[bool]]]", won: set[str]) -> None:
         for claim, answer in claims:

@@ -2,8 +2,9 @@
 
 import sqlite3
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import event, text
 from sqlmodel import Session
@@ -11,7 +12,6 @@ from sqlmodel import Session
 from paldies.store import migrations
 from paldies.store.database import Database
 
-P = ParamSpec("P")
 T = TypeVar("T")
 
 # A power cut ends the simulation as well, so that nothing has to be safe from one; and nobody else looks in.
@@ -53,11 +53,9 @@ class Scratch(Database):
         migrations.upgrade(self)
         self.now(_prepare)
 
-    async def run(self, f: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        return self.now(f, *args, **kwargs)
-
-    async def read(self, f: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        return self.look(f, *args, **kwargs)
+    @staticmethod
+    async def _off_loop(pool: ThreadPoolExecutor, f: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        return f(*args, **kwargs)
 
 
 def _hurry(connection: sqlite3.Connection, _: object) -> None:

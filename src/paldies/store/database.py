@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -33,6 +33,15 @@ SETTINGS = {
     # a plan that was made while a table was small would be kept while it grows
     "plan_cache_mode": "force_custom_plan",
 }
+# Where all rows are named by their keys they are found by those, and such a plan may be kept, whatever grows:
+# to make it anew takes a third of the server's time.
+_BY_KEYS = {
+    "plan_cache_mode": "force_generic_plan",
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+    "jit": "off",
+}
 
 
 class Database:
@@ -46,18 +55,25 @@ class Database:
         self.url = normalised_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
-            self.engine = _sqlite_engine(self.url, begin="BEGIN IMMEDIATE")
+            self.engine = self._by_keys = _sqlite_engine(self.url, begin="BEGIN IMMEDIATE")
             self._reading = _sqlite_engine(self.url, begin="BEGIN", is_readonly=True)
             self._writers = ThreadPoolExecutor(1, thread_name_prefix="db-write")
             self._readers = ThreadPoolExecutor(1, thread_name_prefix="db-read")
         else:
-            self.engine = _postgresql_engine(self.url, threads)
+            self.engine = _postgresql_engine(self.url, threads, settings=SETTINGS)
+            self._by_keys = _postgresql_engine(self.url, 1, settings=SETTINGS | _BY_KEYS)
             self._reading = self.engine.execution_options(postgresql_readonly=True)
             self._writers = self._readers = ThreadPoolExecutor(threads, thread_name_prefix="db")
 
     async def run(self, f: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Runs f in a transaction of its own, off the event loop."""
         return await self._off_loop(self._writers, self.now, f, *args, **kwargs)
+
+    async def run_by_keys(
+        self, f: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """As `run`, for what names all its rows by their keys; over a connection of its own."""
+        return await self._off_loop(self._writers, self.now_by_keys, f, *args, **kwargs)
 
     async def read(self, f: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Runs f, which only reads, beside the writer."""
@@ -66,6 +82,11 @@ class Database:
     def now(self, f: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """`run` for callers without an event loop."""
         with self.session() as session:
+            return f(session, *args, **kwargs)
+
+    def now_by_keys(self, f: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """`run_by_keys` for callers without an event loop."""
+        with Session(self._by_keys, expire_on_commit=False) as session, session.begin():
             return f(session, *args, **kwargs)
 
     def look(self, f: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -82,8 +103,8 @@ class Database:
     def close(self) -> None:
         self._writers.shutdown()
         self._readers.shutdown()
-        self.engine.dispose()
-        self._reading.dispose()
+        for engine in (self.engine, self._by_keys, self._reading):
+            engine.dispose()
 
     @staticmethod
     async def _off_loop(pool: ThreadPoolExecutor, f: Callable[..., T], *args: Any, **kwargs: Any) -> T:
@@ -98,12 +119,12 @@ def normalised_url(url: str) -> URL:
     return parsed
 
 
-def _postgresql_engine(url: URL, threads: int) -> Engine:
+def _postgresql_engine(url: URL, threads: int, *, settings: Mapping[str, str]) -> Engine:
     engine = create_engine(url, pool_size=threads, max_overflow=2, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: object) -> None:
-        for name, value in SETTINGS.items():
+        for name, value in settings.items():
             connection.execute(f"SET {name} = '{value}'")
         connection.commit()
 
