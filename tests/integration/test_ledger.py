@@ -6,10 +6,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+import paldies.outbox.ledger
 from paldies.campaigns.words import EventKind, MessageStatus
 from paldies.customers.revision import bump
 from paldies.outbox.claims import Claim
@@ -350,6 +352,28 @@ async def test_what_gathers_while_the_writer_is_busy_goes_into_one_transaction(d
 
     assert all(won)
     assert counting.waves <= 2
+
+
+async def test_nothing_more_is_waited_for_once_half_of_what_is_claimed_is_back(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.session() as session:
+        publish_campaign(session)
+        claims = [one_order(session, f"Customer{number}")[0] for number in range(4)]
+        back = [settlement_of(session, claim) for claim in claims]
+    counting = Counting(database.url.render_as_string(hide_password=False))
+    ledger = Ledger(counting)
+    await asyncio.gather(*(ledger.claim(claim) for claim in claims))
+    waves = counting.waves
+    monkeypatch.setattr(paldies.outbox.ledger, "GATHER", 3600.0)
+
+    first = asyncio.create_task(ledger.settle(back[0]))
+    await asyncio.sleep(0)
+    async with asyncio.timeout(60):
+        await asyncio.gather(first, ledger.settle(back[1]))
+
+    assert counting.waves == waves + 1
+    assert database.look(statuses).count("sent") == 2
 
 
 class Counting(Database):

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 
 import structlog
 from sqlalchemy.exc import OperationalError
@@ -27,6 +28,7 @@ class Ledger:
         self._claims: list[tuple[Claim, asyncio.Future[bool]]] = []
         self._settlements: list[tuple[Settlement, asyncio.Future[None]]] = []
         self._writer: asyncio.Task[None] | None = None
+        self._half_is_back = asyncio.Event()
         self.claimed: set[str] = set()  # claims that are ours and not yet settled
         self.waves_of_claims = 0  # so far, those that were tried
 
@@ -46,6 +48,8 @@ class Ledger:
     def note(self, settlement: Settlement, written: "asyncio.Future[None]") -> None:
         """Takes it in without waiting; `written` is done once it is committed."""
         self._settlements.append((settlement, written))
+        if self._is_half_back:
+            self._half_is_back.set()
         self._start_writing()
 
     async def close(self, patience: float | None = None) -> None:
@@ -98,9 +102,16 @@ class Ledger:
         Once half of what is claimed has come back from the wire, the other half waits for this.
         """
         seen = 0
-        while seen < self._waiting and len(self.claimed) > 2 * len(self._settlements):
+        while seen < self._waiting and not self._is_half_back:
             seen = self._waiting
-            await asyncio.sleep(GATHER)
+            self._half_is_back.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(GATHER):
+                    await self._half_is_back.wait()
+
+    @property
+    def _is_half_back(self) -> bool:
+        return len(self.claimed) <= 2 * len(self._settlements)
 
     @property
     def _waiting(self) -> int:
