@@ -578,6 +578,25 @@ def test_an_order_is_found_by_id_number_address_and_telephone(database: Database
     assert nothing == [[]] * 6
 
 
+def test_an_order_is_found_however_its_number_or_its_buyer_was_typed_or_copied(database: Database) -> None:
+    with database.session() as session:
+        alice = add_customer(session, email="alice@example.com")
+        add_order(session, alice, external_id="gid_1", number="BL-7", phone="+37129123456")
+        add_order(session, add_customer(session, "Boris"), external_id="2", number="")
+
+        found = [
+            find(session, query)
+            for query in (
+                "bl-7", "#bl-7", "№ BL-7", "GID_1", "Alice <alice@example.com>", "<alice@example.com>",
+                "mailto:alice@example.com", "(+371) 29 123 456", "tel:+371-29-123-456",
+            )
+        ]  # fmt: skip
+        nothing = [find(session, query) for query in ("#", "№", "mailto:", "tel:", "<>@")]
+
+    assert found == [["BL-7"]] * 9
+    assert nothing == [[]] * 5
+
+
 def test_a_russian_number_is_found_with_the_eight_that_is_dialled_at_home(database: Database) -> None:
     with database.session() as session:
         add_order(session, add_customer(session, "Boris"), number="#7", phone="+79161234567")

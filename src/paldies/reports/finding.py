@@ -3,6 +3,7 @@
 import re
 from contextlib import suppress
 from datetime import datetime
+from email.utils import parseaddr
 
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 from sqlalchemy import Select, select
@@ -15,7 +16,8 @@ from paldies.store.schema import orders
 from paldies.store.shops import shops_with_orders
 
 MOST = 20
-_TELEPHONE = re.compile(r"\+?(?:[\s()./-]*[0-9]){5,17}[\s()./-]*")
+_TELEPHONE = re.compile(r"[\s(]*\+?(?:[\s()./-]*[0-9]){5,17}[\s()./-]*")
+_IN_FRONT_OF_NUMBERS = "#№ "
 
 
 def find_orders(session: Session, query: str) -> list[int]:
@@ -27,12 +29,14 @@ def find_orders(session: Session, query: str) -> list[int]:
 
 
 def _by_number(session: Session, text: str) -> list[int]:
-    bare = text.removeprefix("#")
+    """As it is written or, as people type it, without regard to case."""
+    bare = text.lstrip(_IN_FRONT_OF_NUMBERS)
+    ids = {typed for word in (text, bare) if word for typed in (word, word.upper(), word.lower())}
     return _newest(
         session,
         # the index begins with the shop: there are few, and without them all orders would be read
-        _ORDERS.where(orders.c.shop.in_(list(shops_with_orders(session))), orders.c.external_id == text),
-        _ORDERS.where(orders.c.number.in_({text, bare, f"#{bare}"})),
+        _ORDERS.where(orders.c.shop.in_(list(shops_with_orders(session))), orders.c.external_id.in_(ids)),
+        _ORDERS.where(orders.c.number.in_({*ids, *(f"#{word}" for word in ids)})),
     )
 
 
@@ -43,8 +47,9 @@ def _by_buyer(session: Session, text: str) -> list[int]:
 
 
 def _email(text: str) -> set[str]:
+    """Also as mail programs copy it: `Alice <alice@example.com>`, `mailto:alice@example.com`."""
     with suppress(AddressError):
-        return {email_address(text)}
+        return {email_address(parseaddr(text.removeprefix("mailto:"))[1])}
     return set()
 
 
@@ -53,10 +58,11 @@ def _phones(text: str) -> set[str]:
 
     Looking up hundreds (20 ms) is quicker than loading the numbering plans of all countries (700 ms).
     """
+    text = text.removeprefix("tel:")
     if not _TELEPHONE.fullmatch(text):
         return set()
     digits = "".join(filter(str.isdigit, text))
-    if text.startswith("+"):
+    if "+" in text:
         return {f"+{digits}"}
     if digits.startswith("00"):
         return {f"+{digits[2:]}"}
