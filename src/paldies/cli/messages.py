@@ -10,11 +10,11 @@ from paldies.campaigns.words import MessageStatus
 from paldies.cli.desk import Desk, sit_down
 from paldies.cli.message_rows import Listed, latest, spell_out
 from paldies.cli.output import AsJson, Refused, Yes, as_json, coloured, confirm, counted, local, say, table
-from paldies.customers.forgotten import is_buried
 from paldies.outbox import by_hand
 from paldies.outbox.by_hand import Handled
 from paldies.outbox.composer import opened
 from paldies.reports.as_json import to_json
+from paldies.reports.finding import was_forgotten
 from paldies.reports.telling import to_text
 from paldies.reports.why import explain
 
@@ -77,11 +77,11 @@ def why(
         stories = desk.look(
             explain, who, plans=desk.plans, house=house, now=desk.now, opened=opened if text else None
         )
-        was_forgotten = not stories and desk.look(is_buried, who)
+        is_forgotten = not stories and desk.look(was_forgotten, who)
     if not stories and not json:
-        if was_forgotten:
+        if is_forgotten:
             raise Refused(
-                f"The customer of order {who} was forgotten: nothing is known any more, and nothing is sent."
+                f"The customer of {who} was forgotten: nothing is known any more, and nothing is sent."
             )
         raise Refused(f"There is no order of {who!r} here{desk.where}. See: paldies orders list")
     if json:

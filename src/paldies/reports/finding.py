@@ -10,6 +10,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from paldies.customers.addresses import AddressError, email_address
+from paldies.customers.forgotten import forgotten_addresses, is_buried
 from paldies.customers.identity import roots_of
 from paldies.customers.revision import customers_using
 from paldies.store.schema import orders
@@ -22,10 +23,21 @@ _IN_FRONT_OF_NUMBERS = "#№ "
 
 def find_orders(session: Session, query: str) -> list[int]:
     """Row ids, newest order first, at most 20: by the shop's id or number, or else by who bought."""
-    text = "".join(char for char in query if char.isprintable()).strip()
+    text = _typed(query)
     if not text:
         return []
     return _by_number(session, text) or _by_buyer(session, text)
+
+
+def was_forgotten(session: Session, query: str) -> bool:
+    """Whether the same query names an order, or a buyer, that is not to be known any more."""
+    text = _typed(query)
+    ids = {text, text.lstrip(_IN_FRONT_OF_NUMBERS)}
+    return any(is_buried(session, one) for one in ids) or bool(forgotten_addresses(session, _contacts(text)))
+
+
+def _typed(query: str) -> str:
+    return "".join(char for char in query if char.isprintable()).strip()
 
 
 def _by_number(session: Session, text: str) -> list[int]:
@@ -41,9 +53,12 @@ def _by_number(session: Session, text: str) -> list[int]:
 
 
 def _by_buyer(session: Session, text: str) -> list[int]:
-    contacts = _email(text) if "@" in text else _phones(text)
-    buyers = set(roots_of(session, customers_using(session, contacts)).values())
+    buyers = set(roots_of(session, customers_using(session, _contacts(text))).values())
     return _newest(session, _ORDERS.where(orders.c.customer_id.in_(buyers))) if buyers else []
+
+
+def _contacts(text: str) -> set[str]:
+    return _email(text) if "@" in text else _phones(text)
 
 
 def _email(text: str) -> set[str]:
