@@ -684,7 +684,7 @@ What happened
   confirmed on Wed 18 Nov 05:00 (12:00 in Riga), first seen on Wed 18 Nov 05:03
     (12:03 in Riga)
 
-The first day [first_day]
+The first day [first_day, version 1 of its plan]
   Under way.
   1_right_choice
     email: Sent on Wed 18 Nov 05:20 (12:20 in Riga) to carla@example.com.

@@ -72,7 +72,8 @@ def _event(event: EventStory, clock: LocalTime) -> str:
 
 
 def _campaign(passage: PassageStory, clock: LocalTime) -> str:
-    lines = [wrapped(f"{plain(passage.title)} [{passage.campaign}]")]
+    version = f", version {passage.plan_version} of its plan" if passage.plan_version else ""
+    lines = [wrapped(f"{plain(passage.title)} [{passage.campaign}{version}]")]
     lines.append(wrapped(sentences.of_passage(passage, clock), by=2))
     if passage.withdrawn_at:
         lines.append(wrapped(f"The campaign was withdrawn on {clock.say(passage.withdrawn_at)}.", by=2))
