@@ -20,7 +20,10 @@ def outlook_lines(outlook: Outlook, names: Mapping[str, str], zone: ZoneInfo) ->
     for (key, effect), tally in sorted(outlook.steps.items()):
         yield _line(tally.count, _EFFECT[effect].format(names.get(key, key), **_moments(tally, zone)))
     if outlook.steps:
-        yield f"Moments are by the shop's clock ({zone}); hours are those of each customer."
+        yield (
+            f"Moments are by the shop's clock ({zone}), hours those of each customer; what each may get in a "
+            "day, and has agreed to, is asked as it goes."
+        )
 
 
 _EFFECT = {
