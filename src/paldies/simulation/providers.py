@@ -73,6 +73,25 @@ class AskedProvider(Provider):
         return None
 
 
+class Staff(AskedProvider):
+    """They take every task; that its number does not exist, they find out by ringing it."""
+
+    def __init__(self, behaviour: Behaviour, *, clock: Clock) -> None:
+        super().__init__(TRAITS["task"], behaviour, lambda _: Decimal(0), clock=clock, after=_STAFF_TAKE)
+        self._in_vain: set[str] = set()  # receipts of those with such a number
+
+    async def send(self, message: Outgoing) -> Receipt:
+        if self._behaviour.is_dead(message.rendered.to):
+            self._in_vain.add(message.key)
+        return Receipt(message.key, ask_after=self._after)
+
+    async def report(self, receipt: str) -> Report:
+        if receipt not in self._in_vain:
+            return await super().report(receipt)
+        now = self._clock.now()
+        return Report(DeliveryKind.FAILED, receipt, now, note="wrong number", address_is_dead=True)
+
+
 def make_providers(
     settings: Settings, behaviour: Behaviour, clock: Clock, *, email_price: Decimal
 ) -> list[Channel]:
@@ -91,8 +110,4 @@ def make_providers(
             AskedProvider(TRAITS["call"], behaviour, of_a_call, clock=clock, after=_RUNG_FOR),
             Provider(TRAITS["sms"], behaviour, of_a_text_message),
         ]
-    nothing = Decimal(0)
-    return [
-        *found,
-        AskedProvider(TRAITS["task"], behaviour, lambda _: nothing, clock=clock, after=_STAFF_TAKE),
-    ]
+    return [*found, Staff(behaviour, clock=clock)]
