@@ -15,6 +15,7 @@ from sqlalchemy import Connection, create_engine, text
 from paldies.bootstrap.shops import make_shop
 from paldies.clock import SteppedClock
 from paldies.orders.shops.base import Shop
+from paldies.orders.shops.columns import COLUMNS, LINE_COLUMNS
 from paldies.orders.snapshot import Snapshot, SnapshotLine
 from paldies.settings import OrderSource
 
@@ -120,6 +121,12 @@ def watch(shop: Shop, cursor: Mapping[str, Any]) -> tuple[list[Snapshot], dict[s
     pages = list(shop.poll(dict(cursor)))
     assert not [rejected for page in pages for rejected in page.rejected]
     return [order for page in pages for order in page.snapshots], pages[-1].cursor if pages else dict(cursor)
+
+
+def test_every_column_that_there_may_be_is_on_the_page() -> None:
+    listed = PAGE.read_text("utf-8").partition("## The columns")[2].partition("\n## ")[0]
+
+    assert COLUMNS.keys() | set(LINE_COLUMNS) <= set(re.findall(r"`(\w+)`", listed))
 
 
 def test_a_plain_table(sqlite_url: str) -> None:
