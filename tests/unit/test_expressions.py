@@ -33,6 +33,14 @@ def test_what_is_true_of_alice(condition):
     assert is_true(condition, ALICE)
 
 
+@pytest.mark.parametrize("condition", ["order.total.amount / 0 > 1", "1 / 0", "0 / (order.total.amount * 0)"])
+def test_what_cannot_be_calculated_is_told_without_a_programmers_words(condition):
+    with pytest.raises(ExpressionError, match="there is no result, as of a division by zero") as refused:
+        is_true(condition, ALICE)
+
+    assert "class" not in str(refused.value)
+
+
 @pytest.mark.parametrize("condition", ["order.total < 20", "order.todo", "order.shipped_at"])
 def test_what_is_not_true_of_alice(condition):
     assert not is_true(condition, ALICE)

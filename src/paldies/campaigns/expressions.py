@@ -31,6 +31,8 @@ def is_true(expression: str, values: Mapping[str, Any]) -> bool:
         raise
     except OutOfBounds as error:
         raise _out_of_bounds(expression, error) from error
+    except ArithmeticError as error:  # what decimal says of it is for programmers
+        raise ExpressionError(f"{expression!r}: there is no result, as of a division by zero") from error
     except Exception as error:  # whatever a condition does with a value is the condition's fault
         raise ExpressionError(f"{expression!r}: {error}") from error
 
