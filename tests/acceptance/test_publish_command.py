@@ -112,12 +112,14 @@ def test_a_plan_is_rolled_back_and_its_history_says_so(house: House, tmp_path: P
     file = edit(tmp_path, 'after = "16h"', 'after = "12h"')
     house.paldies("campaigns", "publish", "first_day", "--yes")
 
+    asked = house.paldies("campaigns", "rollback", "first_day", "1")
     back = house.paldies("campaigns", "rollback", "first_day", "1", "--yes")
     stays = 'after = "12h"' in file.read_text()
     edited = house.paldies("campaigns", "rollback", "first_day", "2", "--migrate", "--yes", "--write")
     told = house.paldies("campaigns", "history", "first_day", "--json").json
     shown = house.paldies("campaigns", "history", "first_day")
 
+    assert asked.code == 1 and "- 2_reminder goes 16h instead of 12h after the trigger" in asked.out
     assert stays and "still says otherwise" in back.out and "says the same now" in edited.out
     assert [(one["version"], one["restores"], one["inside"]) for one in told] == [
         (1, None, 0), (2, None, 0), (3, 1, 0), (4, 2, 1),

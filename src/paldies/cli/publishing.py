@@ -55,7 +55,7 @@ def diff(
         elif not found:
             say(f"{name}: the plan is the one that is published, version {state.version}.")
         else:
-            say(f"{name}, since version {state.version} was published:", *_bullets(found))
+            say(f"{name}, since version {state.version} was published:", *bullets(found))
         say(*(Text(hint, style="yellow") for hint in hints))
         if waiting:
             say("Texts that wait for `paldies campaigns publish`:", *(f"  {file}" for file in waiting))
@@ -86,7 +86,7 @@ def publish(
         if is_new or is_behind:
             found = _differences(desk, state)
             if not json:
-                say(*_bullets(found), *(Text(hint, style="yellow") for hint in _hints(desk, state)))
+                say(*bullets(found), *(Text(hint, style="yellow") for hint in _hints(desk, state)))
             publication = Publication(desk, state.draft, is_present=not is_new)
             publication.publish(migrate=migrate, dry_run=dry_run, yes=yes, json=json)
         elif json:
@@ -178,6 +178,11 @@ class Publication:
         return step_names(self._published, self._draft.campaign)
 
 
+def bullets(found: Sequence[Difference]) -> list[str]:
+    """A line for each."""
+    return [f"- {one.sentence}{' (new orders only)' if one.only_new else ''}" for one in found]
+
+
 def _finishing(inside: int) -> str:
     return f"{counted(inside, 'order')} inside finish the plan they entered with"
 
@@ -198,10 +203,6 @@ def _hints(desk: Desk, state: CampaignState) -> list[str]:
         return broken
     draft = state.draft.campaign
     return [*lost_keys(published, draft), *likely_renamed(published, draft), *broken]
-
-
-def _bullets(found: Sequence[Difference]) -> list[str]:
-    return [f"- {one.sentence}{' (new orders only)' if one.only_new else ''}" for one in found]
 
 
 def _somebody() -> str:

@@ -5,11 +5,12 @@ from typing import Annotated
 import typer
 
 from paldies.campaigns.reading import missing_templates
-from paldies.campaigns.versions import in_short
+from paldies.campaigns.versions import differences, in_short
 from paldies.cli.campaign_state import find_published
 from paldies.cli.desk import Desk, sit_down
 from paldies.cli.output import AsJson, Refused, Yes, as_json, local, say, table
-from paldies.cli.publishing import DryRun, Migrate, Name, Publication
+from paldies.cli.publishing import DryRun, Migrate, Name, Publication, bullets
+from paldies.outbox import plans
 from paldies.outbox.drafts import FILE
 from paldies.outbox.history import Version, read_history
 from paldies.outbox.plans import Draft
@@ -59,6 +60,8 @@ def rollback(
             raise Refused(f"Version {state.version}, which is published, is the same plan.")
         draft = Draft(found.campaign, found.source)
         _refuse_without_texts(desk, draft)
+        if not json and (present := desk.look(plans.published, desk.plans, name)):
+            say(*bullets(differences(present, draft.campaign)))
         Publication(desk, draft, restores=version).publish(
             migrate=migrate, dry_run=dry_run, yes=yes, json=json
         )
