@@ -125,6 +125,18 @@ def test_a_withdrawn_step_says_so_and_the_passage_can_end(database: Database) ->
         assert session.scalars(select(enrolments.c.state)).all() == ["finished"]
 
 
+def test_a_rollback_brings_back_the_step_that_was_taken_out(database: Database) -> None:
+    orders_inside(database, 2)
+    carry_out(database, publish(database, SHORTER), moving())
+    foreseen = foresee(database, draft(THE_FIRST_DAY).campaign, moving(2 * HOUR))
+
+    done = carry_out(database, publish(database, THE_FIRST_DAY, 2 * HOUR), moving(2 * HOUR))
+
+    assert foreseen == done and done.untouched == 0
+    assert rows(database, "2_thank_you") == [("scheduled", "", NOON + 20 * HOUR, False)] * 2
+    assert on_version(database, 3) == 2
+
+
 def test_what_nobody_confirmed_counts_for_the_blast_breaker(database: Database) -> None:
     orders_inside(database)
 

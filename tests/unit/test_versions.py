@@ -204,6 +204,23 @@ def test_a_step_that_is_gone_is_withdrawn_where_it_has_not_been_sent() -> None:
     assert moved(inside(sent("2_tips")), gone, at=DAY) == []
 
 
+def test_a_step_that_comes_back_goes_to_those_whose_moment_is_still_to_come() -> None:
+    gone = with_steps(HELLO, THANKS)
+    taken_out = entry("2_tips", status=MessageStatus.SKIPPED, reason=Reason.STEP_WITHDRAWN)
+
+    [back] = moved(inside(taken_out), OLD, old=gone, at=HOUR)
+    too_late = moved(inside(taken_out), OLD, old=gone, at=17 * HOUR)
+    tried = moved(inside(replace(taken_out, claimed_at=NOON)), OLD, old=gone, at=HOUR)
+
+    assert (back.effect, back.moment, back.may_hurry) == (Effect.ADDED, NOON + 16 * HOUR, True)
+    assert (back.after.id, back.after.status, back.after.reason) == (
+        taken_out.id,
+        MessageStatus.SCHEDULED,
+        "",
+    )
+    assert (too_late, tried) == ([], [])
+
+
 def test_a_new_step_is_for_those_whose_moment_is_still_to_come() -> None:
     edited = with_steps(HELLO, TIPS, THANKS, step(name="4_review", after=DAY))
 

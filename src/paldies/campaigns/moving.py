@@ -1,6 +1,7 @@
 """What a new plan means for one passage that is under way: which of its messages change, and how.
 
-Nothing that has been tried, or that has ended, is ever done again. Nobody is hurried: whose new moment has
+Nothing that has been tried, or that has ended, is ever done again, but a step that comes back before its
+moment goes to those from whom only an earlier plan has taken it. Nobody is hurried: whose new moment has
 passed goes at the old one, or half-way to the new deadline if that is sooner, so that an edit never makes
 more of a crowd than the orders did themselves.
 """
@@ -76,6 +77,8 @@ class _Mover:
     def _changed(self, new: Step, entries: Sequence[Entry]) -> Change | None:
         """What becomes of the one message of a step that has not gone, if there is one."""
         entry = entries[-1]
+        if entry.was_taken_out and len(entries) == 1:
+            return self._brought_back(new, entry)
         if not entry.has_not_gone:
             return None
         channel = _channel(new, entries)
@@ -94,6 +97,15 @@ class _Mover:
             after, at = timed
             after = self._approval(after, old, new, at=at, is_retimed=is_retimed)
         return Change(entry, after, before_at, at) if after != entry else None
+
+    def _brought_back(self, step: Step, entry: Entry) -> Change | None:
+        """As one that is new, if its moment is still to come."""
+        fresh = self._added(step)
+        if fresh.after.status is MessageStatus.SKIPPED:
+            return None
+        return replace(
+            fresh, before=entry, after=replace(fresh.after, id=entry.id, is_approved=entry.is_approved)
+        )
 
     def _timed(
         self, after: Entry, old: Step, new: Step, *, entry: Entry, at: datetime

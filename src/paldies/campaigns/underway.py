@@ -46,6 +46,11 @@ class Entry:
         return self.status in (MessageStatus.SCHEDULED, MessageStatus.HELD)
 
     @property
+    def was_taken_out(self) -> bool:
+        """By an earlier plan, before anybody had tried it."""
+        return self.reason == Reason.STEP_WITHDRAWN and self.claimed_at is None and self.leg == 1
+
+    @property
     def waits_for_approval(self) -> bool:
         return self.status is MessageStatus.HELD and self.reason == Reason.APPROVAL
 
@@ -83,7 +88,7 @@ class Change:
 
     @property
     def effect(self) -> Effect:
-        if self.before is None:
+        if self.before is None or self.before.was_taken_out:
             return Effect.ADDED if self.after.status is not MessageStatus.SKIPPED else Effect.NOT_ADDED
         if self.after.status is MessageStatus.SKIPPED:
             is_gone = self.after.reason == Reason.STEP_WITHDRAWN
