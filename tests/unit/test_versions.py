@@ -132,6 +132,14 @@ def test_a_renamed_step_that_does_not_say_so_is_noticed() -> None:
     ]
 
 
+def test_a_renamed_step_is_noticed_though_it_goes_at_another_moment() -> None:
+    moved_too = with_steps(HELLO, replace(TIPS, name="2_hints", key="2_hints", after=30 * HOUR), THANKS)
+    by_text = replace(TIPS, name="2_hints", key="2_hints", channels=("sms",))
+
+    assert len(likely_renamed(OLD, moved_too)) == 1
+    assert likely_renamed(OLD, with_steps(HELLO, by_text, THANKS)) == []
+
+
 @pytest.mark.parametrize("key", ["2_hints", "2_clues"])
 def test_a_step_keeps_the_name_that_it_was_born_with(key: str) -> None:
     once = with_steps(HELLO, replace(TIPS, name="2_hints"), THANKS)

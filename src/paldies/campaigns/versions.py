@@ -59,7 +59,7 @@ def likely_renamed(old: Campaign, new: Campaign) -> list[str]:
         "below its name"
         for step in added(old, new)
         for before in gone(old, new)
-        if (step.after, step.channels, step.purpose) == (before.after, before.channels, before.purpose)
+        if (step.channels, step.purpose) == (before.channels, before.purpose)
     ]
 
 
