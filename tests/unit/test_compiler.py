@@ -268,10 +268,10 @@ def test_a_quotation_mark_in_a_link_does_not_end_it() -> None:
 @pytest.mark.parametrize(
     ("body", "line", "said"),
     [
-        ("Hello\n\n{{ customer.first_name ", 6, "unexpected end"),
-        ("Hello\n\n{% if customer.first_name %}\nx", 6, "Unexpected end of template"),
-        ("Hello\n{{ customer.first_name|nice }}", 5, "No filter named 'nice'"),
-        ("Hello\n{{ customer.first_name|safe }}", 5, "No filter named 'safe'"),
+        ("Hello\n\n{{ customer.first_name ", 6, "never ends"),
+        ("Hello\n\n{% if customer.first_name %}\nx", 6, "never ends"),
+        ("Hello\n{{ customer.first_name|nice }}", 5, "no filter called 'nice'"),
+        ("Hello\n{{ customer.first_name|safe }}", 5, "no filter called 'safe'"),
         ("Hello\n\n{{ custmer.first_name }}", 6, "there is no 'custmer'"),
         ("Hello\n{% if order %}{{ order.totl }}{% endif %}", 5, "there is no 'order.totl'"),
         ("Hello {%- if order %}x{% endif %}", 4, "not needed"),

@@ -196,6 +196,30 @@ CORPUS = [
     Seeded("half a block", body("if order.todo %}x"), LETTER, BODY, "brace is missing", "{% … %}"),
     Seeded("forbidden block", body("{% include 'x' %}"), LETTER, BODY, "cannot be used", "Use if"),
     Seeded("block across a list", body("- a\n{% if order.todo %}\n- b\n\nEnd.\n{% endif %}"), LETTER, 7, "", ""),
+    Seeded("block that ends far below", body("{% if order.todo %}\n\nA {% if order.tags %}b{% endif %}"), LETTER, BODY, "{% if order.todo %} never ends", "{% endif %}"),
+    Seeded("loop never ends", body("{% for l in order.lines %}\n\n{{ l.name }}"), LETTER, BODY, "never ends", "{% endfor %}"),
+    Seeded("value never closed before the next", body("{{ order.number\n\nSoon, {{ shop.name }}"), LETTER, BODY, "{{ order.number never ends", "}}"),
+    Seeded("else of nothing", body("A\n{% else %}b"), LETTER, BODY + 1, "nothing has begun", "{% if"),
+    Seeded("elseif", body("{% if order.todo %}a{% elseif order.tags %}b{% endif %}"), LETTER, BODY, "elseif", "'elif'"),
+    Seeded("end if in two words", body("{% if order.todo %}a{% end if %}"), LETTER, BODY, "end if", "'endif'"),
+    Seeded("macro", body("{% macro hi(n) %}Hi {{ n }}{% endmacro %}"), LETTER, BODY, "cannot be used", "Use if"),
+    Seeded("one equals sign", body("{% if order.number = '1' %}a{% endif %}"), LETTER, BODY, "one = compares", "=="),
+    Seeded("quotation never closed", body("{{ 'abc }}"), LETTER, BODY, "quotation mark", "once more"),
+    Seeded("curly quotes within braces", body("{% if order.shop == “store” %}a{% endif %}"), LETTER, BODY, "“ is no quotation", "'"),
+    Seeded("comment never closed", body("{# to do\n\nHello"), LETTER, BODY, "{# never ends", "#}"),
+    Seeded("sign within braces", body("{{ order.number § }}"), LETTER, BODY, "§ is not understood", "Take it out"),
+    Seeded("two words in braces", body("{{ order number }}"), LETTER, BODY, "not understood", "braces"),
+    # what hangs on what
+    Seeded("misspelt behind a part", body("{{ order.total.amout }}"), LETTER, BODY, "order.total.amout", "'amount'"),
+    Seeded("misspelt behind a moment", body("{{ order.placed_at.yaer }}"), LETTER, BODY, "order.placed_at.yaer", "'year'"),
+    Seeded("misspelt of the first line", body("{{ order.lines[0].nme }}"), LETTER, BODY, "order.lines[…].nme", "'name'"),
+    Seeded("misspelt in brackets", body("{{ order['numbr'] }}"), LETTER, BODY, "order.numbr", "'number'"),
+    Seeded("filter misspelt where few go", body("{% if order.rating == 2 %}{{ order.total|mony }}{% endif %}"), LETTER, BODY, "'mony'", "'money'"),
+    Seeded("test misspelt", body("{% if order.todo is definedd %}a{% endif %}"), LETTER, BODY, "test called 'definedd'", "'defined'"),
+    Seeded("date told how", body("{{ order.placed_at|date('%d.%m.%Y') }}"), LETTER, BODY, "nothing in brackets", "|date alone"),
+    Seeded("letters of a name listed", body("{{ customer.first_name|listed }}"), LETTER, BODY, "is not a list", "order.tags"),
+    Seeded("amount beside a word", body("{% if order.total > '20' %}a{% endif %}"), LETTER, BODY, "two things are compared", "a number"),
+    Seeded("a word that is called", body("{{ order.number() }}"), LETTER, BODY, "in brackets", "( )"),
     # loops
     Seeded("empty loop", body("a {% for l in order.lines %}{% endfor %}"), LETTER, BODY, "nothing between", "Write"),
     Seeded("loop over nothing", body("{% for l in [] %}a{% endfor %}"), LETTER, BODY, "empty list", "order.lines"),
@@ -435,7 +459,7 @@ def test_html_in_a_customers_name_is_text_to_the_customer_and_told_to_the_shop(s
 
 
 def test_a_mistake_that_only_real_orders_show_is_told_once_with_how_many(shop: Shop) -> None:
-    shop.letter("{% if order.city == 'Cēsis' %}{{ order.region.nowhere }}{% endif %}")
+    shop.letter("{% if order.city == 'Cēsis' %}{{ order.region|number }}{% endif %}")
     real = [
         Sample(f"order {number}", replace(samples.COMPLETE.order, city=city), samples.COMPLETE.customer)
         for number, city in enumerate(["Rīga", "Cēsis", "Cēsis"])

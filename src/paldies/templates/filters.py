@@ -62,6 +62,8 @@ def day_and_clock(value: object, locale: str) -> str:
 
 def listed(values: Iterable[object], locale: str) -> str:
     """`a, b and c`, `a, b un c`."""
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise Unprintable(f"{_kind(values)} is not a list", remedy="Use it as {{ order.tags|listed }}.")
     return format_list([str(value) for value in values], locale=conventions(locale))
 
 

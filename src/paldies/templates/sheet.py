@@ -5,11 +5,11 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from jinja2 import Template, UndefinedError
+from jinja2 import Template
 from jinja2.environment import Environment
 
-from paldies.campaigns.bounds import OutOfBounds
-from paldies.templates.faults import RenderFault, Unprintable
+from paldies.campaigns.plain_words import in_plain_words
+from paldies.templates.faults import RenderFault
 from paldies.templates.tags import Script, Tag
 from paldies.templates.writing_in import written_in
 
@@ -53,9 +53,10 @@ class Sheet:
 
     def _fault(self, error: Exception) -> RenderFault:
         tag = self._origin(error)
+        said, remedy = in_plain_words(error)
         return RenderFault(
-            str(error).rstrip(".") or type(error).__name__,
-            remedy=_remedy(error),
+            said,
+            remedy=remedy,
             file=tag.file if tag else self._file,
             line=tag.line if tag else None,
             tag=tag.text if tag else "",
@@ -67,11 +68,3 @@ class Sheet:
         line = self._template.get_corresponding_lineno(lines[-1]) if lines else 0
         place = bisect_right(self._lines, line)
         return self._tags[place - 1] if place else None
-
-
-def _remedy(error: Exception) -> str:
-    if isinstance(error, Unprintable | OutOfBounds):
-        return error.remedy
-    if isinstance(error, UndefinedError):
-        return "Check the spelling, or put it between {% if … %} and {% endif %}."
-    return "Check what this place does with the value."

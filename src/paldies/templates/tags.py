@@ -2,13 +2,13 @@
 
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import lru_cache
 
 from jinja2 import TemplateSyntaxError
 
 from paldies.templates.faults import TemplateFault
-from paldies.templates.filters import FILTERS
+from paldies.templates.filter_names import check_filters
+from paldies.templates.grammar import check_keywords, explained
 from paldies.templates.manuscript import Passage
 from paldies.templates.sandbox import html_environment
 from paldies.templates.values import check_names
@@ -19,10 +19,8 @@ _BLOCK_COMMENT = re.compile(r"<!--(xjb\d{4}jx)-->")
 _LINK_START = re.compile(r'(href=")(xjv\d{4}jx)')
 _MARKUP = re.compile(r"(<!--.*?-->|<[^>]*>)", re.DOTALL)
 _TAG_LINE = re.compile(r"^[ \t]*(?:xjb\d{4}jx[ \t]*)+\n", re.MULTILINE)
-_NO_FILTER = re.compile(r"No filter named '(\w*)'")
 _BRACE = "xjv9999jx"
 _MOST = 9999
-_ALLOWED = ("if", "elif", "else", "endif", "for", "endfor", "set")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +125,6 @@ class Tags:
         if kind.startswith("comment"):
             return ""
         is_block = kind.startswith("block")
-        if is_block and tag.keyword not in _ALLOWED:
-            raise tag.fault("this cannot be used in a text", remedy=f"Use {', '.join(_ALLOWED)}.")
         if len(self._tags) == _MOST:
             raise tag.fault(f"more than {_MOST} tags", remedy="Shorten the text.")
         self._tags.append(tag)
@@ -174,22 +170,12 @@ def _check(passage: Passage) -> None:
     environment = html_environment()
     try:
         tree = environment.parse(passage.text)
-        environment.compile(passage.text, raw=True)  # knows the filters as well; a tree would be changed
+        check_filters(tree, passage, environment)
+        environment.compile(passage.text, raw=True)  # refuses more than the parser; a tree would be changed
     except TemplateSyntaxError as error:
-        raise TemplateFault(
-            str(error.message).rstrip("."),
-            remedy=_remedy(str(error.message)),
-            file=passage.file,
-            line=passage.line + error.lineno - 1,
-        ) from error
+        raise explained(error, passage, environment) from error
+    check_keywords(passage, environment)
     check_names(tree, passage.file, first_line=passage.line)
-
-
-def _remedy(said: str) -> str:
-    if found := _NO_FILTER.match(said):
-        close = get_close_matches(found[1], FILTERS, n=1)
-        return f"Did you mean {close[0]!r}?" if close else f"Take it out, or use one of {', '.join(FILTERS)}."
-    return "Look at the braces and the percent signs on this line."
 
 
 def _spelled(kind: str, place: int) -> str:

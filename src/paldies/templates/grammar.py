@@ -1,0 +1,121 @@
+"""Mistakes in the tags of a text, told to its writer: what never ends, what nothing began."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from jinja2 import TemplateSyntaxError
+from jinja2.environment import Environment
+
+from paldies.templates.faults import TemplateFault
+from paldies.templates.manuscript import Passage
+
+_ALLOWED = ("if", "elif", "else", "endif", "for", "endfor", "set")
+_GOES_IN = {"elif": ("if",), "else": ("if", "for"), "endif": ("if",), "endfor": ("for",)}
+_MEANT = {"elseif": "elif", "elsif": "elif", "end": "endif"}
+_CURLY = "“”„‟«»‘’‚‛"
+_BRACES = "Look at the braces: {{ … }} stands around a value, {% … %} around a condition."
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A tag of the form {% … %}, and its line in the passage."""
+
+    text: str
+    keyword: str
+    line: int
+
+
+def check_keywords(passage: Passage, environment: Environment) -> None:
+    """Raises TemplateFault at a tag that Jinja knows and no text needs."""
+    for block in _blocks(passage, environment):
+        _check_keyword(passage, block)
+
+
+def explained(error: TemplateSyntaxError, passage: Passage, environment: Environment) -> TemplateFault:
+    """Names the tag that is wrong, where Jinja names the place at which it noticed."""
+    try:
+        _check_order(passage, environment)
+    except TemplateFault as fault:
+        return fault
+    if "got '='" in str(error.message):
+        return _fault(passage, error.lineno, "one = compares nothing", "Write == between what is compared.")
+    said = f"what stands in the braces is not understood: {str(error.message).rstrip('.')}"
+    return _fault(passage, error.lineno, said, _BRACES)
+
+
+def _check_order(passage: Passage, environment: Environment) -> None:
+    opened: list[_Block] = []
+    for block in _blocks(passage, environment, has_mistake=True):
+        _check_keyword(passage, block)
+        if outer := _GOES_IN.get(block.keyword):
+            _check_place(passage, block, outer, opened[-1] if opened else None)
+        if block.keyword in ("endif", "endfor"):
+            opened.pop()
+        elif block.keyword in ("if", "for"):
+            opened.append(block)
+    if opened:
+        endless = opened[-1]
+        remedy = f"Write {{% end{endless.keyword} %}} where it should; look at the braces after it."
+        raise _fault(passage, endless.line, f"{endless.text} never ends", remedy)
+
+
+def _check_keyword(passage: Passage, block: _Block) -> None:
+    if block.keyword not in _ALLOWED:
+        close = (
+            [_MEANT[block.keyword]] if block.keyword in _MEANT else get_close_matches(block.keyword, _ALLOWED)
+        )
+        remedy = f"Did you mean {close[0]!r}?" if close else f"Use {', '.join(_ALLOWED)}."
+        raise _fault(passage, block.line, f"{block.text}: this cannot be used in a text", remedy)
+
+
+def _check_place(passage: Passage, block: _Block, outer: tuple[str, ...], around: _Block | None) -> None:
+    if around is None:
+        remedy = f"Take it out, or write {{% {outer[0]} … %}} before it; look at the braces."
+        raise _fault(passage, block.line, f"nothing has begun that {block.text} belongs to", remedy)
+    if around.keyword not in outer:
+        begun = f"{around.text} of line {passage.line + around.line - 1}"
+        remedy = f"Write {{% end{around.keyword} %}} before it; look at the braces between the two."
+        raise _fault(passage, block.line, f"{block.text} stands within {begun}", remedy)
+
+
+def _blocks(passage: Passage, environment: Environment, *, has_mistake: bool = False) -> Iterator[_Block]:
+    """Raises TemplateFault where a tag cannot be read; if there is a mistake, also for what may be one."""
+    tag, first, before = "", 0, ""
+    try:
+        for line, kind, word in environment.lexer.tokeniter(passage.text, None):
+            if kind == "data" or kind.startswith(("raw", "comment")):
+                continue
+            if kind in ("block_begin", "variable_begin"):
+                tag, first = "", line
+            elif has_mistake and (before + word in ("{{", "{%") or (kind == "whitespace" and "\n\n" in word)):
+                break  # it goes on into the next tag or paragraph
+            tag, before = tag + word, word
+            if kind in ("block_end", "variable_end"):
+                if kind == "block_end":
+                    yield _Block(" ".join(tag.split()), (tag[2:-2].strip("-+ \n").split() or [""])[0], first)
+                first = 0
+    except TemplateSyntaxError as error:
+        raise _unreadable(error, passage, first) from error
+    if first:
+        said = f"{tag.splitlines()[0].strip()[:60]} never ends"
+        closing = "%}" if tag.startswith("{%") else "}}"
+        raise _fault(passage, first, said, f"Write {closing} at its end; look at the braces.")
+
+
+def _unreadable(error: TemplateSyntaxError, passage: Passage, first: int) -> TemplateFault:
+    said = str(error.message).rstrip(".")
+    if said.startswith("Missing end of comment"):
+        return _fault(passage, error.lineno, "what begins with {# never ends", "Write #} where it should.")
+    if not said.startswith("unexpected char"):
+        return _fault(passage, error.lineno, f"a brace is missing, or one too many: {said}", _BRACES)
+    sign = said.removeprefix("unexpected char ").strip("\"'\\")[:1] or "'"
+    if sign in _CURLY:
+        return _fault(passage, error.lineno, f"{sign} is no quotation mark within braces", "Write ' or \".")
+    if said.removeprefix("unexpected char ")[1:2] in "'\"\\":
+        return _fault(passage, first, "a quotation mark within braces is never closed", "Write it once more.")
+    return _fault(passage, error.lineno, f"{sign} is not understood within braces", f"Take it out. {_BRACES}")
+
+
+def _fault(passage: Passage, line: int, text: str, remedy: str) -> TemplateFault:
+    return TemplateFault(text, remedy=remedy, file=passage.file, line=passage.line + line - 1)
