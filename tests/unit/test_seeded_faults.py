@@ -1,6 +1,7 @@
 """A corpus of mistakes that people make in texts: each is caught, with its file, its line and a remedy."""
 # ruff: noqa: E501 - the corpus is a table
 
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -384,6 +385,14 @@ CORPUS = [
         lambda s: s.letter("Hello", file="first_day/1_right_choice.email.txt"),
         "first_day/1_right_choice.email.txt", 1, "is the same text", "Remove one",
     ),
+    Seeded("text in no campaign", lambda s: s.letter("Hello", file="1_right_choice.email.md"), "1_right_choice.email.md", 1, "nobody gets it here", "first_day"),
+    Seeded("text of a word processor", lambda s: s.write("first_day/3_thank_you.email.de.docx", b"PK"), "first_day/3_thank_you.email.de.docx", 1, ".docx is no text", "3_thank_you.email.de.md"),
+    Seeded("Markdown by its long name", lambda s: (s.folder / LETTER).rename(s.folder / "first_day/1_right_choice.email.markdown"), "first_day/1_right_choice.email.markdown", 1, ".markdown is no text", "1_right_choice.email.md"),
+    Seeded("language that nobody speaks", lambda s: s.letter("Hello", file="first_day/1_right_choice.email.lw.md"), "first_day/1_right_choice.email.lw.md", 1, "no language 'lw'", "lv"),
+    Seeded("folder in the place of a text", lambda s: ((s.folder / LETTER).unlink(), (s.folder / LETTER).mkdir()), LETTER, 1, "this is a folder", "the text itself"),
+    Seeded("link to itself", lambda s: ((s.folder / LETTER).unlink(), (s.folder / LETTER).symlink_to("1_right_choice.email.md")), LETTER, 1, "cannot be read", "the text itself"),
+    Seeded("link to what is gone", lambda s: ((s.folder / LETTER).unlink(), (s.folder / LETTER).symlink_to("/nowhere/at/all")), LETTER, 1, "cannot be read", "the text itself"),
+    Seeded("pipe in the place of a text", lambda s: ((s.folder / LETTER).unlink(), os.mkfifo(s.folder / LETTER)), LETTER, 1, "no ordinary file", "the text itself"),
     Seeded("binary content", lambda s: s.write(LETTER, b"---\nsubject: x\n\xff\xfe\x00"), LETTER, 3, "not UTF-8", "Save it"),
     Seeded("another encoding", lambda s: s.write(LETTER, "---\nsubject: Ā\n---\nx".encode("cp1257")), LETTER, 2, "UTF-8", "Save"),
     Seeded("UTF-16", lambda s: s.write(LETTER, "---\nsubject: A\n---\nx".encode("utf-16")), LETTER, 1, "UTF-8", "Save"),

@@ -1,12 +1,13 @@
 """The templates folder as it is on disk now, read again only where it has changed."""
 
 import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
 from paldies.templates import senders
-from paldies.templates.faults import Problem, TemplateFault
-from paldies.templates.frame import PHRASES_FILE, Frame, Phrases, file_name, read_phrases
+from paldies.templates.faults import Level, Problem, TemplateFault
+from paldies.templates.frame import FRAMES, PHRASES_FILE, Frame, Phrases, file_name, read_phrases
 from paldies.templates.names import SUFFIXES, TextName
 from paldies.templates.senders import Senders
 
@@ -65,7 +66,7 @@ class Folder:
         """What cannot be read keeps its former content, and is looked at again the next time."""
         known = self._signatures or {}
         contents: dict[Path, str] = {}
-        for path in [path for path in signatures if path.suffix in _READ]:
+        for path in [path for path in signatures if self._is_ours(path)]:
             text = self._contents.get(path)
             if text is None or known.get(path) != signatures[path]:
                 fresh = self._read(path)
@@ -75,6 +76,10 @@ class Folder:
             if text is not None:
                 contents[path] = text
         return contents
+
+    def _is_ours(self, path: Path) -> bool:
+        """A campaign.toml is read by whoever plans."""
+        return path.suffix in (*SUFFIXES, ".html") or (path.suffix == ".toml" and path.parent == self.path)
 
     def _read(self, path: Path) -> str | None:
         try:
@@ -87,7 +92,16 @@ class Folder:
         """Raises TemplateFault for what cannot be a text."""
         label = self._label(path)
         try:
-            if (size := path.stat().st_size) > _LARGEST:
+            state = path.stat()
+            if not stat.S_ISREG(state.st_mode):  # to open a pipe would wait for whoever writes into it
+                what = "a folder" if stat.S_ISDIR(state.st_mode) else "no ordinary file"
+                raise TemplateFault(
+                    f"this is {what}, not a text",
+                    remedy="Put the text itself in its place.",
+                    file=label,
+                    line=1,
+                )
+            if (size := state.st_size) > _LARGEST:
                 raise TemplateFault(
                     f"this has {size / 1_000_000:.1f} MB, and a text needs a few thousand characters",
                     remedy="Remove the file, or what does not belong in it.",
@@ -105,7 +119,9 @@ class Folder:
         except OSError as error:
             raise TemplateFault(
                 f"this cannot be read: {error.strerror}",
-                remedy="Let the user that runs paldies read it.",
+                remedy="Put the text itself in its place."
+                if path.is_symlink()
+                else "Let the user that runs paldies read it.",
                 file=label,
             ) from error
 
@@ -124,11 +140,14 @@ class Folder:
     def _text_files(self) -> list[TextFile]:
         files: dict[TextName, TextFile] = {}
         for path, text in sorted(self._contents.items()):
-            if path.suffix not in SUFFIXES or path.parent == self.path:
+            if path.suffix not in SUFFIXES:
                 continue
             label = self._label(path)
             name = TextName.of(path.parent.name, path)
-            if name is None:
+            if path.parent == self.path:
+                if name and not path.name.startswith(FRAMES):
+                    self.problems.append(Problem(label, 1, "nobody gets it here", _MOVING, Level.WARNING))
+            elif name is None:
                 self._report(TemplateFault("this name is not understood", remedy=_NAMING, file=label))
             elif name in files:
                 self._report(
@@ -146,9 +165,10 @@ class Folder:
 
 
 _IS_FOLDER: Signature = (0, 0, 0)
+_LEADS_NOWHERE: Signature = (0, 0, 1)  # a link that has lost what it pointed to, or points to itself
 _LARGEST = 500_000  # bytes
-_READ = (*SUFFIXES, ".html", ".toml")
 _NAMING = "Call it step.channel.md or step.channel.locale.md, as in 1_right_choice.email.lv.md."
+_MOVING = "Move it into the folder of its campaign, such as first_day."
 _CREATE = "Run paldies init, or set templates in paldies.toml to the folder with your texts."
 
 
@@ -158,7 +178,11 @@ def _signatures(folder: Path) -> dict[Path, Signature]:
     for path in [path for path, signature in found.items() if signature == _IS_FOLDER]:
         del found[path]
         found |= _signatures_of(path)
-    return {path: signature for path, signature in found.items() if signature != _IS_FOLDER}
+    return {
+        path: signature
+        for path, signature in found.items()
+        if signature != _IS_FOLDER or path.suffix in SUFFIXES  # where a text should be
+    }
 
 
 def _signatures_of(folder: Path) -> dict[Path, Signature]:
@@ -172,7 +196,9 @@ def _signatures_of(folder: Path) -> dict[Path, Signature]:
             continue
         try:
             state = entry.stat()
-        except OSError:  # it went while we looked
+        except OSError:
+            if entry.is_symlink():  # else it went while we looked
+                found[Path(entry.path)] = _LEADS_NOWHERE
             continue
         signature = (state.st_ino, state.st_mtime_ns, state.st_size)
         found[Path(entry.path)] = _IS_FOLDER if entry.is_dir() else signature

@@ -10,7 +10,8 @@ from paldies.templates.locales import UNMARKED, fallbacks
 from paldies.templates.manuscript import Passage
 
 _HTML, _TXT = ".html", ".txt"
-PHRASES_FILE = "_layout.phrases.toml"
+FRAMES = "_layout."  # what the names of frames begin with
+PHRASES_FILE = f"{FRAMES}phrases.toml"
 _ELEMENT = re.compile("<[a-zA-Z]")
 _TOML_LINE = re.compile(r"at line (\d+)")
 _PHRASE = re.compile(r"<!-- phrase: ([a-z_]+) -->")
@@ -63,7 +64,7 @@ def is_page(frame: str) -> bool:
 
 
 def file_name(channel: str, *, page: bool) -> str:
-    return f"_layout.{channel}{_HTML if page else _TXT}"
+    return f"{FRAMES}{channel}{_HTML if page else _TXT}"
 
 
 def read_phrases(text: str) -> Phrases:

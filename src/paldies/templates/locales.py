@@ -14,6 +14,11 @@ def language(locale: str) -> str:
     return locale.replace("_", "-").partition("-")[0].lower()
 
 
+def is_language(locale: str) -> bool:
+    """Whether anybody speaks it (Unicode CLDR)."""
+    return language(locale) in Locale("en").languages
+
+
 def fallbacks(locales: Iterable[str], home: str) -> Iterator[str]:
     """`lv-LV`, `lv`, the shop's own locale, `en`: lower-case, each once."""
     seen: set[str] = set()

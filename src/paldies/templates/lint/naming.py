@@ -7,7 +7,8 @@ from pathlib import Path
 from paldies.campaigns.definition import Campaign
 from paldies.templates.faults import Level, Problem
 from paldies.templates.folder import TextFile
-from paldies.templates.names import TextName
+from paldies.templates.locales import is_language
+from paldies.templates.names import SUFFIXES, TextName
 
 _PLAN = "campaign.toml"
 
@@ -17,6 +18,8 @@ def look(
 ) -> Iterator[Problem]:
     """`campaigns` are those that can be read; of the others nobody knows what their steps are called."""
     yield from _planless([file for file in files if file.name.campaign not in campaigns], folder)
+    for known in campaigns.values():
+        yield from _otherwise_saved(known, channels, folder)
     by_name = {file.name: file for file in files}
     for file in files:
         name = file.name
@@ -30,6 +33,13 @@ def look(
             )
         elif campaign := campaigns.get(name.campaign):
             yield from _stepless(file, campaign)
+        if not is_language(name.written_in):
+            yield _at(
+                file,
+                f"nobody gets it: there is no language {name.locale!r}",
+                "Call it by the two letters of its language, as in 1_right_choice.email.lv.md.",
+                Level.WARNING,
+            )
         if (marked := by_name.get(TextName(*name.leg, "en"))) and not name.locale:
             yield _at(
                 file,
@@ -49,6 +59,21 @@ def _planless(files: Sequence[TextFile], folder: Path) -> Iterator[Problem]:
                 file,
                 f"nobody gets it: there is no {name}/{_PLAN} to say who, and when",
                 f"Write one (the README has an example), or remove the folder {name}.",
+                Level.WARNING,
+            )
+
+
+def _otherwise_saved(campaign: Campaign, channels: Collection[str], folder: Path) -> Iterator[Problem]:
+    """What a word processor made of a text."""
+    steps = {step.name for step in campaign.steps}
+    for path in sorted((folder / campaign.name).glob("[!.]*.*")):
+        name = TextName.of(campaign.name, path.with_suffix(".md"))
+        if path.suffix not in SUFFIXES and name and name.step in steps and name.channel in channels:
+            yield Problem(
+                path.relative_to(folder).as_posix(),
+                1,
+                f"nobody gets it: {path.suffix} is no text",
+                f"Save it as plain text (UTF-8), and call it {path.stem}.md.",
                 Level.WARNING,
             )
 

@@ -8,7 +8,7 @@ from paldies.campaigns.toml_lines import TomlLines
 from paldies.templates.faults import Level, Problem
 from paldies.templates.folder import TextFile
 from paldies.templates.library import Library
-from paldies.templates.locales import language
+from paldies.templates.locales import is_language, language
 from paldies.templates.names import Leg
 from paldies.templates.senders import FILE as SENDERS_FILE
 
@@ -45,7 +45,8 @@ def missing_languages(library: Library, locale: str) -> Iterator[Problem]:
     spoken: dict[str, set[str]] = defaultdict(set)
     for file in sorted(library.files(), key=lambda file: file.name):
         files[file.name.leg].setdefault(language(file.name.written_in), file)
-        spoken[file.name.campaign].add(language(file.name.written_in))
+        if is_language(file.name.written_in):
+            spoken[file.name.campaign].add(language(file.name.written_in))
     for (campaign, step, channel), there in files.items():
         yield from _missing(
             there, spoken[campaign] | ({language(locale)} if locale else set()), step, channel
