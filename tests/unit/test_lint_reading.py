@@ -66,7 +66,7 @@ def orders(count: int, **values: object) -> list[Sample]:
         "A sale of your old sofa is on our mind.",  # no word of ours
         "Your coupling is on its way.",
         "Ask for Anna, 24/7.",
-        "{% if order.lines %}{% for line in order.lines %}{{ line.name }}{% else %}-{% endfor %}{% endif %}",
+        "You: {% if order.lines %}{% for line in order.lines %}{{ line.sku }}{% else %}-{% endfor %}{% endif %}",
         "{% for line in order.lines %}{{ line.name }}{% else %}Nothing yet.{% endfor %}",
         "Use \\{braces} and 5 < 6 > 4.",
         "![A cup of tea](https://berzs.example/cup.png)",
@@ -79,8 +79,8 @@ def test_nothing_is_said_of_what_is_right(told: Told, body: str) -> None:
 def test_a_condition_around_a_loop_may_stand_anywhere_above_it(told: Told) -> None:
     inside = "{% for line in order.lines %}{{ line.name }} {% endfor %}"
 
-    assert told(f"{{% if order.lines and order.total %}}You: {inside}{{% endif %}}") == []
-    assert told(f"{{% if order.total %}}You: {inside}{{% endif %}}") != []
+    assert told(f"Hello. {{% if order.lines and order.total %}}You: {inside}{{% endif %}}") == []
+    assert told(f"Hello. {{% if order.total %}}You: {inside}{{% endif %}}") != []
 
 
 def test_words_that_sell_may_stand_where_selling_is_what_it_is_for(told: Told) -> None:
@@ -92,10 +92,10 @@ def test_words_that_sell_may_stand_where_selling_is_what_it_is_for(told: Told) -
 
 @pytest.mark.parametrize("when", ["order.rating >= 4", "order.total > 5 and order.rating"])
 def test_a_review_is_asked_of_everybody_or_nobody(told: Told, when: str) -> None:
-    invites = "{% if shop.review_url %}[Tell others]({{ shop.review_url }}){% endif %}"
+    invites = "Thank you. {% if shop.review_url %}[Tell others]({{ shop.review_url }}){% endif %}"
 
     (gated,) = told(invites, when=when)
-    by_itself = told(f"{{% if order.rating >= 4 %}}{invites}{{% endif %}}")
+    by_itself = told(f"Hello. {{% if order.rating >= 4 %}}{invites}{{% endif %}}")
     referral = told("[Tell a friend](https://a.example/friends)", when=when)
 
     assert "depends on the rating" in gated.text

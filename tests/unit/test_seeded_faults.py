@@ -276,6 +276,13 @@ CORPUS = [
     Seeded("link over http", body("[us](http://berzs.example)"), LETTER, BODY, "not secure", "https://"),
     Seeded("link to nowhere", body("[us](/orders)"), LETTER, BODY, "leads nowhere", "https://"),
     Seeded("link without a scheme", body("[us](www.berzs.example)"), LETTER, BODY, "leads nowhere", "https://"),
+    Seeded("link written out over http", body("See http://berzs.example/x."), LETTER, BODY, "link http://berzs.example/x is", "https://"),
+    Seeded("link over http in a text message", lambda s: s.write(TEXT, "Your order:\nhttp://berzs.example"), TEXT, 2, "not secure", "https://"),
+    Seeded("link to nothing", body("a\n[us]()"), LETTER, BODY + 1, "leads nowhere", "https://"),
+    Seeded("mail to nobody", body("[us](mailto:berzs.example)"), LETTER, BODY, "leads nowhere", "mailto:"),
+    Seeded("telephone without a number", body("[us](tel:office)"), LETTER, BODY, "leads nowhere", "tel:"),
+    Seeded("picture over http", body("![Tea](http://berzs.example/a.png)"), LETTER, BODY, "cannot show", "https://"),
+    Seeded("picture beside the text", body("![Tea](tea.png)"), LETTER, BODY, "cannot show the picture 'tea.png'", "https://"),
     Seeded("picture without words", body("![](https://berzs.example/a.png)"), LETTER, BODY, "picture", "![A cup"),
     Seeded("selling in a service letter", body("A discount for you."), LETTER, BODY, "'discount' sells", "promotional"),
     Seeded(
@@ -288,6 +295,9 @@ CORPUS = [
         lambda s: s.letter("Для Вас скидка.", file="first_day/1_right_choice.email.ru.md"),
         "first_day/1_right_choice.email.ru.md", BODY, "'скидка' sells", "promotional",
     ),
+    Seeded("letter without words", lambda s: s.write(LETTER, "---\nsubject: Hi\n---\n\n"), LETTER, 4, "nothing is said", "Write something"),
+    Seeded("empty text message", lambda s: s.write(TEXT, ""), TEXT, 1, "nothing is said", "remove the file"),
+    Seeded("words for some orders alone", lambda s: s.write(TEXT, "{% if order.todo %}Please come.{% endif %}"), TEXT, 1, "nothing is said", "always stands there"),
     # telephones
     Seeded("call too long", lambda s: s.write(CALL, f"Hello. {'Very long. ' * 90}"), CALL, 1, "seconds to say", "Short"),
     Seeded("text of many parts", lambda s: s.write(TEXT, "word " * 130), TEXT, 1, "as 5 messages", "Short"),

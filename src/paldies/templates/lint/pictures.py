@@ -1,4 +1,4 @@
-"""Pictures that say nothing to whoever cannot see them."""
+"""Pictures that nobody sees, or that say nothing to whoever cannot see them."""
 
 import re
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ from html import unescape
 from paldies.templates.faults import Level, Problem
 from paldies.templates.lint.message import Message
 
+_SHOWN = ("https://", "cid:", "data:image/")
 _PICTURE = re.compile(r"<img\b[^>]*>")
 _ATTRIBUTE = re.compile(r'\s([a-z-]+)="([^"]*)"')
 
@@ -16,6 +17,12 @@ def look(message: Message) -> Iterator[Problem]:
     for found in _PICTURE.finditer(message.content.html):
         attributes = dict(_ATTRIBUTE.findall(found[0]))
         source = unescape(attributes.get("src", ""))
+        if not source.startswith(_SHOWN):
+            yield message.place_of(source or "<img").problem(
+                f"mail programs cannot show the picture {source!r}",
+                "Put it on your own site, and write its address from https:// on.",
+                Level.WARNING,
+            )
         if attributes.get("alt"):
             continue
         in_text = next((number for number, line in message.written.lines() if f"]({source}" in line), None)

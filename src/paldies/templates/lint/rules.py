@@ -19,6 +19,7 @@ from paldies.templates.lint import (
     spoken,
     subjects,
     way_out,
+    wordless,
 )
 from paldies.templates.lint.message import Message, Reading
 from paldies.templates.lint.written import Written
@@ -35,6 +36,6 @@ SOURCES: Sequence[Callable[[Written], Iterable[Problem]]] = (
 # What the step has to do with it.
 READINGS: Sequence[Callable[[Reading], Iterable[Problem]]] = (promotion.look, reviews.look)
 # What differs from order to order: some 20 µs each.
-EVERY_ORDER: Sequence[Rule] = (subjects.look, links.look, markup.look, spoken.look, fares.look)
+EVERY_ORDER: Sequence[Rule] = (subjects.look, links.look, markup.look, spoken.look, fares.look, wordless.look)
 # What is the same on every page, and takes milliseconds.
 PAGES: Sequence[Rule] = (pictures.look, lost.look, contrast.look, way_out.look)

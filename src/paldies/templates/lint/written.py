@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cached_property
 
-from jinja2 import TemplateSyntaxError, nodes
+from jinja2 import Template, TemplateSyntaxError, nodes
 
 from paldies.templates import manuscript
 from paldies.templates.faults import Level, Problem, TemplateFault
 from paldies.templates.folder import TextFile
 from paldies.templates.frame import Frame
 from paldies.templates.manuscript import Manuscript, Passage
-from paldies.templates.sandbox import html_environment
+from paldies.templates.sandbox import html_environment, plain_environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,14 @@ class Written:
         return tuple(
             part for part in (script.subject, script.preheader, script.voicemail, script.body) if part.text
         )
+
+    def own_words(self, values: Mapping[str, object]) -> str:
+        """The body, filled in, without what stands around it."""
+        return self._body.render(values)
+
+    @cached_property
+    def _body(self) -> Template:
+        return plain_environment().from_string(self.script.body.text)
 
     def lines(self) -> Iterator[tuple[int, str]]:
         """Everything that customers may read, line by line."""
