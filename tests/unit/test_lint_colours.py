@@ -24,13 +24,37 @@ SHEET = Element("div", {"class": "letter sheet"})
         (" rgb(1, 2, 3) ", (1, 2, 3)),
         ("rgb(1 2 3)", (1, 2, 3)),
         ("Silver", (192, 192, 192)),
+        ("LightYellow", (255, 255, 224)),
+        ("darkslategray", (47, 79, 79)),
+        ("#EEEF", (238, 238, 238)),
+        ("#eeeeeeff", (238, 238, 238)),
+        ("rgb(90% 50% 0%)", (230, 128, 0)),
+        ("rgba(1, 2, 3, 1)", (1, 2, 3)),
+        ("rgb(1 2 3 / 100%)", (1, 2, 3)),
+        ("hsl(120, 100%, 25%)", (0, 128, 0)),
+        ("hsl(0.5turn 100% 50%)", (0, 255, 255)),
+        ("hwb(0 50% 0%)", (255, 128, 128)),
+        ("hwb(0 80% 80%)", (128, 128, 128)),
         ("rgba(0,0,0,.5)", None),
+        ("transparent", None),
+        ("rgb(1, 2)", None),
+        ("gren", None),
+        ("#12345", None),
+        ("oklch(90% 0.02 80)", None),
         ("linear-gradient(red, blue)", None),
         ("", None),
     ],
 )
 def test_colours_are_read_as_css_writes_them(written: str, meant: colours.Colour | None) -> None:
     assert colours.read(written) == meant
+
+
+@pytest.mark.parametrize(
+    ("written", "seen"),
+    [("rgba(0,0,0,.5)", (128, 128, 128)), ("#00000000", (255, 255, 255)), ("transparent", (255, 255, 255))],
+)
+def test_what_is_seen_through_takes_the_colour_that_lies_below(written: str, seen: colours.Colour) -> None:
+    assert colours.read(written, colours.WHITE) == seen
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def orders(count: int, **values: object) -> list[Sample]:
         "A sale of your old sofa is on our mind.",  # no word of ours
         "Your coupling is on its way.",
         "Ask for Anna, 24/7.",
-        "You: {% if order.lines %}{% for line in order.lines %}{{ line.sku }}{% else %}-{% endfor %}{% endif %}",
+        "You: {% if order.lines %}{% for l in order.lines %}{{ l.name }}{% else %}-{% endfor %}{% endif %}",
         "{% for line in order.lines %}{{ line.name }}{% else %}Nothing yet.{% endfor %}",
         "Use \\{braces} and 5 < 6 > 4.",
         "![A cup of tea](https://berzs.example/cup.png)",

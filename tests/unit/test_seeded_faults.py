@@ -309,6 +309,14 @@ CORPUS = [
         lambda s: s.change(FRAME, "color: #2b2622", "color: #bbbbbb"),
         FRAME, 5, "#bbbbbb on #fffdf9 is hard to read", "darker",
     ),
+    *(
+        Seeded(f"faint {colour}", lambda s, colour=colour: s.change(FRAME, "color: #2b2622", f"color: {colour}"), FRAME, 5, f"{colour} on", "darker")  # type: ignore[misc]
+        for colour in ("lightyellow", "#eeef", "rgb(90% 90% 90%)", "rgba(0,0,0,.15)", "hsl(40,20%,88%)", "hwb(40 85% 10%)", "transparent")
+    ),
+    *(
+        Seeded(f"strange {colour}", lambda s, colour=colour: s.change(FRAME, "color: #2b2622", f"color: {colour}"), FRAME, 5, colour, "#rrggbb")  # type: ignore[misc]
+        for colour in ("gren", "#12345", "oklch(90% 0.02 80)", "var(--ink)", "color-mix(in srgb, white 90%, black)")
+    ),
     Seeded(
         "faint colour in the dark",
         lambda s: s.change(FRAME, "color: #ece5db !important", "color: #555044 !important"),
@@ -421,6 +429,14 @@ CORPUS = [
     Seeded("plan: unknown sender", lambda s: s.change(PLAN, '"anna"', '"zoe"'), PLAN, 21, "'zoe'", "anna"),
     Seeded("plan: not TOML", lambda s: s.change(PLAN, '"20m"', "20m"), PLAN, 6, "TOML", "quotes"),
 ]  # fmt: skip
+
+
+def test_a_mistake_of_the_frame_is_told_once_and_not_for_each_text(shop: Shop) -> None:
+    shop.change(FRAME, "color: #2b2622", "color: #bbbbbb")
+
+    (told,) = shop.checked()
+
+    assert (told.file, told.line) == (FRAME, 5)
 
 
 def test_nobody_minds_what_readers_are_used_to(shop: Shop) -> None:

@@ -53,6 +53,13 @@ def look(message: Message) -> Iterator[Problem]:
         return
     eye = _Eye(dark_rules(html))
     eye.feed(html)
+    for colour in eye.strange:
+        place = message.written.in_frame(colour) or message.written.body
+        yield place.problem(
+            f"not every mail program knows the colour {colour}",
+            "Write it as #rrggbb, such as #2b2622, and look at it in: paldies templates preview.",
+            Level.WARNING,
+        )
     for faint in eye.faint:
         place = message.written.in_frame(faint.colour) or message.written.body
         yield place.problem(
@@ -69,6 +76,7 @@ class _Eye(HTMLParser):
         self._rules = rules
         self._open: list[_Open] = []
         self._found: dict[tuple[str, str, bool], _Faint] = {}
+        self.strange: dict[str, None] = {}  # colours that nobody can read, in their order
 
     @property
     def faint(self) -> list[_Faint]:
@@ -102,8 +110,12 @@ class _Eye(HTMLParser):
             self._judge(words, self._open[-1].dark, is_dark=True)
 
     def _judge(self, words: str, seen: _Look, *, is_dark: bool) -> None:
-        colour, ground = colours.read(seen.colour), colours.read(seen.ground)
-        if seen.is_hidden or colour is None or ground is None:
+        ground = colours.read(seen.ground)
+        colour = colours.read(seen.colour, ground)
+        if seen.is_hidden or ground is None:
+            return
+        if colour is None:
+            self.strange.setdefault(seen.colour)
             return
         is_large = seen.size >= (_LARGE_BOLD if seen.is_bold else _LARGE)
         ratio = colours.contrast(colour, ground)
@@ -135,7 +147,7 @@ def _looking(element: Element, said: dict[str, str], above: _Look) -> _Look:
     size = _PIXELS.fullmatch(said.get("font-size", "").strip())
     weight = said.get("font-weight", "bold" if element.tag in _BOLD or above.is_bold else "")
     return _Look(
-        colour=above.colour if colour == "inherit" else colour,
+        colour=above.colour if colour.lower() in ("inherit", "unset", "currentcolor") else colour,
         ground=ground,
         size=float(size[1]) if size else above.size,
         is_bold=weight in ("bold", "bolder", "600", "700", "800", "900"),

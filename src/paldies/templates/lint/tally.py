@@ -10,7 +10,8 @@ from paldies.templates.lint.message import Reading
 from paldies.templates.names import TextName
 from paldies.templates.samples import Sample
 
-_Key = tuple[TextName, str, int | None, str, str]
+_Key = tuple[TextName | None, str, int | None, str, str]
+_QUOTED = re.compile(r"'[^']*'")  # as of which words: those of a text, where the frame is what is wrong
 _NUMBERS = re.compile(r"[\d.,]+")  # a length, a price: they differ, the problem does not
 
 
@@ -33,20 +34,25 @@ class Tally:
         self._tried[name][is_real] += 1
         for problem in problems:
             alike = _NUMBERS.sub("#", problem.text)
-            key = (name, problem.file, problem.line, alike, problem.level)
+            is_own = problem.file == reading.written.file.label
+            if not is_own:
+                alike = _QUOTED.sub("", alike)
+            key = (name if is_own else None, problem.file, problem.line, alike, problem.level)
             group = self._groups.setdefault(key, _Group(problem))
             concerned = group.real if is_real else group.samples
             if sample.name not in concerned:
                 concerned.append(sample.name)
 
     def problems(self) -> list[Problem]:
-        """A problem that every order has is told without any."""
+        """A problem that every order has is told without any, as is one of a frame that many texts share."""
         return [
             replace(group.first, text=f"{self._whose(name, group)}{group.first.text}")
             for (name, *_), group in self._groups.items()
         ]
 
-    def _whose(self, name: TextName, group: _Group) -> str:
+    def _whose(self, name: TextName | None, group: _Group) -> str:
+        if name is None:
+            return ""
         samples, real = self._tried[name]
         if len(group.samples) == samples and len(group.real) == real:
             return ""
