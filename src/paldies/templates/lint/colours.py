@@ -95,9 +95,7 @@ def _called(value: str) -> tuple[Colour, float] | None:
         return None
 
 
-def _turned(
-    model: str, degrees: float, second: float, third: float
-) -> tuple[float, float, float] | list[float]:
+def _turned(model: str, degrees: float, second: float, third: float) -> tuple[float, float, float]:
     hue = degrees % 360 / 360
     if model == "hsl":
         return hls_to_rgb(hue, third, second)
