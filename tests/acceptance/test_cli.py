@@ -213,6 +213,11 @@ def test_every_command_explains_itself(paldies: Paldies, name: str) -> None:
     assert f"Usage: paldies {name}" in said.out
 
 
+def test_help_names_the_parts_of_the_settings_as_they_are_written(paldies: Paldies) -> None:
+    assert "[staff] email and [shop] phone" in paldies("templates", "send-test", "--help").out
+    assert "[twilio]" in paldies("simulate", "--help").out
+
+
 def test_a_mistyped_command_is_wrong_usage(paldies: Paldies) -> None:
     said = paldies("campains")
 

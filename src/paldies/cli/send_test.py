@@ -46,7 +46,7 @@ def send_test(
 ) -> None:
     """Send one message for real, marked as a test, to look at it in a real mailbox or on a telephone.
 
-    In rehearsal nothing leaves: only [staff] email and [shop] phone are written to, or whom you name with
+    In rehearsal nothing leaves: only \\[staff] email and \\[shop] phone are written to, or whom you name with
     --really. Where send_only_to is set, the same holds for whoever is not on it.
     """
     by = channel or ("email" if "@" in to else "sms")

@@ -72,7 +72,7 @@ def simulate(
     ] = None,
     seed: Annotated[int, typer.Option(help="The same number, the same luck.")] = 1,
     consent: Annotated[Consent, typer.Option(help="Who has agreed to be contacted.")] = Consent.KNOWN,
-    email_price: Annotated[float, typer.Option(min=0, help="Of one e-mail; other prices: [twilio].")] = 0,
+    email_price: Annotated[float, typer.Option(min=0, help="Of one e-mail; other prices: \\[twilio].")] = 0,
     render: Annotated[bool, typer.Option("--render", help="Fill in every text, not one of each.")] = False,
     csv: Annotated[Path | None, typer.Option(help="Write every message into this file.")] = None,
     html: Annotated[Path | None, typer.Option(help="Draw one page with plots into this file.")] = None,
