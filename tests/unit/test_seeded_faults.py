@@ -256,7 +256,7 @@ CORPUS = [
     Seeded(
         "HTML in a name",
         lambda s: s.change("senders.toml", '"Anna"', '"<b>Anna</b>"'),
-        "senders.toml", 1, "<b>", "without HTML",
+        "senders.toml", 3, "<b>", "without HTML",
     ),
     Seeded("ISO date", body("It comes on 2026-11-23."), LETTER, BODY, "2026-11-23", "|date"),
     Seeded("date with dots in English", body("It comes on 23.11.2026."), LETTER, BODY, "23.11.2026", "|date"),
@@ -351,6 +351,13 @@ CORPUS = [
         lambda s: s.change(FRAME, "phrase: why", "phrase: whi"), FRAME, 17, "no phrase 'whi'", "_layout.phrases.toml",
     ),
     Seeded("broken phrases", lambda s: s.change("_layout.phrases.toml", "[lv]", "[lv"), "_layout.phrases.toml", 4, "TOML", "[lv]"),
+    Seeded("misspelt in a phrase", lambda s: s.change("_layout.phrases.toml", "You bought", "{{ shop.nane }}"), "_layout.phrases.toml", 2, "shop.nane", "'name'"),
+    Seeded("brace too few in a phrase", lambda s: s.change("_layout.phrases.toml", "You bought", "{{ shop.name }"), "_layout.phrases.toml", 2, "brace", "braces"),
+    Seeded("phrase misspelt in one language", lambda s: s.change("_layout.phrases.toml", '[lv]\nwhy', '[lv]\nwhyy'), "_layout.phrases.toml", 5, "no phrase 'whyy'", "'why'"),
+    Seeded("phrase that a language lacks", lambda s: s.change("_layout.phrases.toml", '[lv]\nwhy = "Jūs pirkāt."', "[lv]"), "_layout.phrases.toml", 4, "no phrase 'why' in 'lv'", "below [lv]"),
+    Seeded("misspelt about a sender", lambda s: s.change("senders.toml", '"Anna"', '"Anna"\nrole.en = "Care"\nrle.lv = "Care"'), "senders.toml", 5, "anna.rle", "role"),
+    Seeded("sender without a name", lambda s: s.change("senders.toml", "name", "role"), "senders.toml", 2, "no name", "name ="),
+    Seeded("sender of no section", lambda s: s.change("senders.toml", "[anna]", ""), "senders.toml", 3, "outside", "[anna]"),
     Seeded("broken senders", lambda s: s.change("senders.toml", "[anna]", "[anna"), "senders.toml", 2, "TOML", "[anna]"),
     # files and folders
     Seeded(
@@ -437,6 +444,23 @@ def test_a_mistake_of_the_frame_is_told_once_and_not_for_each_text(shop: Shop) -
     (told,) = shop.checked()
 
     assert (told.file, told.line) == (FRAME, 5)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("senders.toml", "[anna]", "[anna"),
+        ("senders.toml", "name =", "nmae ="),
+        ("_layout.phrases.toml", "[lv]", "[lv"),
+        ("_layout.phrases.toml", "You bought", "{{ shop.nane }}"),
+    ],
+)
+def test_a_broken_file_that_others_lean_on_is_told_in_their_place(
+    shop: Shop, file: str, old: str, new: str
+) -> None:
+    shop.change(file, old, new)
+
+    assert {problem.file for problem in shop.checked()} == {file, PLAN}
 
 
 def test_nobody_minds_what_readers_are_used_to(shop: Shop) -> None:

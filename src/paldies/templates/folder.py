@@ -32,6 +32,7 @@ class Folder:
         self.texts: list[TextFile] = []
         self.senders = Senders({})
         self._phrases: Phrases = {}
+        self._never_read: dict[str, TemplateFault] = {}  # senders, phrases that have no good state yet
         self._signatures: dict[Path, Signature] | None = None
         self._contents: dict[Path, str] = {}
 
@@ -60,7 +61,21 @@ class Folder:
                 remedy="Restore the file, or write the texts as .txt.",
                 file=file,
             )
-        return None if text is None else Frame(text, file, self._phrases)
+        if text is None:
+            return None
+        if PHRASES_FILE in self._never_read:
+            raise self._never_read[PHRASES_FILE]
+        return Frame(text, file, self._phrases)
+
+    def signers(self) -> Senders:
+        """Those who may sign. Raises TemplateFault where the file is broken, and never was good."""
+        if senders.FILE in self._never_read:
+            raise self._never_read[senders.FILE]
+        return self.senders
+
+    def content(self, file: str) -> str:
+        """Of a file that stands beside the campaigns' folders; empty if it cannot be read."""
+        return self._contents.get(self.path / file, "")
 
     def _contents_now(self, signatures: dict[Path, Signature]) -> dict[Path, str]:
         """What cannot be read keeps its former content, and is looked at again the next time."""
@@ -127,15 +142,21 @@ class Folder:
 
     def _read_senders(self) -> None:
         try:
-            self.senders = senders.read(self._contents.get(self.path / senders.FILE, ""))
+            self.senders = senders.read(self.content(senders.FILE))
+            self._never_read.pop(senders.FILE, None)
         except TemplateFault as fault:
             self._report(fault)
+            if not self.senders.people:
+                self._never_read[senders.FILE] = fault
 
     def _read_phrases(self) -> None:
         try:
-            self._phrases = read_phrases(self._contents.get(self.path / PHRASES_FILE, ""))
+            self._phrases = read_phrases(self.content(PHRASES_FILE))
+            self._never_read.pop(PHRASES_FILE, None)
         except TemplateFault as fault:
             self._report(fault)
+            if not self._phrases:
+                self._never_read[PHRASES_FILE] = fault
 
     def _text_files(self) -> list[TextFile]:
         files: dict[TextName, TextFile] = {}

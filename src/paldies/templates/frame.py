@@ -5,9 +5,11 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from paldies.campaigns.toml_lines import TomlLines
 from paldies.templates.faults import TemplateFault
 from paldies.templates.locales import UNMARKED, fallbacks
 from paldies.templates.manuscript import Passage
+from paldies.templates.tags import check_tags
 
 _HTML, _TXT = ".html", ".txt"
 FRAMES = "_layout."  # what the names of frames begin with
@@ -74,11 +76,15 @@ def read_phrases(text: str) -> Phrases:
     except tomllib.TOMLDecodeError as error:
         found = _TOML_LINE.search(str(error))
         raise _fault(f"this is not TOML: {error}", line=int(found[1]) if found else None) from error
+    lines = TomlLines(text)
     for language, said in phrases.items():
         if not isinstance(said, dict) or not all(isinstance(phrase, str) for phrase in said.values()):
-            raise _fault(f"{language!r} does not hold phrases")
-        if any("\n" in phrase for phrase in said.values()):
-            raise _fault(f"a phrase of {language!r} has a line break")
+            raise _fault(f"{language!r} does not hold phrases", line=lines.line(language))
+        for name, phrase in said.items():
+            line = lines.line(f"{language}.{name}")
+            if "\n" in phrase:
+                raise _fault(f"the phrase {name!r} of {language!r} has a line break", line=line)
+            check_tags(Passage(phrase, PHRASES_FILE, line))
     return phrases
 
 

@@ -147,6 +147,10 @@ class Library:
     def folder(self) -> Path:
         return self._folder.path
 
+    def content(self, file: str) -> str:
+        """Of senders.toml and its like, as it is on disk; empty if it cannot be read."""
+        return self._folder.content(file)
+
     def sender(self, key: str, locale: str) -> Sender | None:
         return self._folder.senders.get(key, locale)
 
@@ -201,7 +205,7 @@ class Library:
             file.name,
             file.text,
             layout=frame.in_language(file.name.written_in).text if frame else "",
-            senders=used_senders(script, self._folder.senders, file=file.label).to_json(),
+            senders=used_senders(script, self._folder.signers(), file=file.label).to_json(),
             attachments=[
                 read_attachment(name, file.folder, file=file.label, line=script.attach_line)
                 for name in script.attach

@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from paldies.campaigns.toml_lines import TomlLines
 from paldies.templates.faults import TemplateFault
 from paldies.templates.locales import UNMARKED, fallbacks
 
@@ -68,22 +69,38 @@ def read(text: str) -> Senders:
             file=FILE,
             line=int(found[1]) if found else None,
         ) from error
+    lines = TomlLines(text)
     for key, person in people.items():
-        _check(key, person)
+        _check(key, person, lines)
     return Senders(people)
 
 
-def _check(key: str, person: object) -> None:
-    if not isinstance(person, dict) or "name" not in person:
-        raise TemplateFault(f"{key} has no name", remedy=f'Write name = "…" below a line [{key}].', file=FILE)
+def _check(key: str, person: object, lines: TomlLines) -> None:
+    if not isinstance(person, dict):
+        raise TemplateFault(
+            f"{key} stands outside of any person",
+            remedy=f"Write a line like [anna] above it, or [{key}] if {key} is a person.",
+            file=FILE,
+            line=lines.line(key),
+        )
     for field, value in person.items():
         said = value.values() if isinstance(value, dict) else [value]
         if field not in _FIELDS or not said or not all(isinstance(text, str) for text in said):
             raise TemplateFault(
                 f"{key}.{field} is not understood",
-                remedy=f'Use {", ".join(_FIELDS)}, each as "…" or, by language, as {field}.lv = "…".',
+                remedy=f'Use {", ".join(_FIELDS)}, each as "…" or, by language, as name.lv = "…".',
                 file=FILE,
+                line=lines.line(
+                    f"{key}.{field}.{next(iter(value), '')}" if isinstance(value, dict) else f"{key}.{field}"
+                ),
             )
+    if "name" not in person:
+        raise TemplateFault(
+            f"{key} has no name",
+            remedy=f'Write name = "…" below the line [{key}].',
+            file=FILE,
+            line=lines.line(key),
+        )
 
 
 def _said(value: str | Mapping[str, str], locale: str) -> str:

@@ -75,7 +75,7 @@ class Tags:
 
     def shield(self, passage: Passage) -> str:
         """Exchanges tags for words and drops Jinja comments. Raises TemplateFault."""
-        _check(passage)
+        check_tags(passage)
         shielded: list[str] = []
         parts: list[str] = []
         start = 0
@@ -160,8 +160,8 @@ def without_tag_lines(text: str) -> str:
 
 
 @lru_cache(maxsize=64)  # 12 ms for a frame, which every text shares
-def _check(passage: Passage) -> None:
-    """Has Jinja read the passage as staff wrote it, so that a fault names their own line."""
+def check_tags(passage: Passage) -> None:
+    """Has Jinja read it as staff wrote it, so that a fault names their own line. Raises TemplateFault."""
     if found := WORD.search(passage.text):
         line = passage.line + passage.text.count("\n", 0, found.start())
         raise TemplateFault(

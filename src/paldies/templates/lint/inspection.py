@@ -9,14 +9,16 @@ from paldies.campaigns.definition import Campaign
 from paldies.templates import samples
 from paldies.templates.faults import Problem, RenderFault
 from paldies.templates.folder import TextFile
+from paldies.templates.frame import PHRASES_FILE
 from paldies.templates.library import Library
-from paldies.templates.lint import naming, rules, steps
+from paldies.templates.lint import naming, phrases, rules, steps
 from paldies.templates.lint.carriers import Carrier, Carriers
 from paldies.templates.lint.message import Message, Reading
 from paldies.templates.lint.tally import Tally
 from paldies.templates.lint.wanted import could_get, wants
 from paldies.templates.lint.written import Written
 from paldies.templates.samples import Sample
+from paldies.templates.senders import FILE as SENDERS_FILE
 from paldies.templates.text import Text
 from paldies.templates.values import ShopCard
 
@@ -50,7 +52,10 @@ def check(
     """
     problems = library.refresh()
     plans = {campaign.name: campaign for campaign in campaigns}
-    written = {file.name: Written(file, library.frame(file)) for file in library.files()}
+    written = {
+        file.name: Written(file, library.frame(file), library.content(SENDERS_FILE))
+        for file in library.files()
+    }
     for one in written.values():
         for look in rules.SOURCES:
             problems += look(one)
@@ -71,6 +76,7 @@ def check(
                 )
     tried = _try_real_orders(readings, real, shop, tally=tally, until=time.monotonic() + patience)
     problems += tally.problems()
+    problems += phrases.look(library.content(PHRASES_FILE))
     problems += naming.look(library.files(), plans, carriers, folder=library.folder)
     for campaign in campaigns:
         problems += steps.missing_texts(library, campaign)

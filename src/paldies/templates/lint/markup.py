@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 from paldies.templates.faults import Level, Problem
 from paldies.templates.lint.message import Message
-from paldies.templates.senders import FILE as SENDERS_FILE
 
 # Those that people write into texts; anything else between < and > may be meant.
 _TAG = re.compile(
@@ -19,6 +18,8 @@ def look(message: Message) -> Iterator[Problem]:
     content = message.content
     said = "\n".join((content.subject, content.preheader, content.text, content.voicemail))
     for tag in dict.fromkeys(found[0] for found in _TAG.finditer(said)):
+        if tag.startswith("</") and f"<{tag[2:-1]}" in said:
+            continue  # told with the one that opens it
         line = next((number for number, line in message.written.lines() if tag in line), None)
         if line:
             yield message.written.at(line).problem(
@@ -27,9 +28,7 @@ def look(message: Message) -> Iterator[Problem]:
                 Level.WARNING,
             )
         elif tag in _signature(message):
-            yield Problem(
-                SENDERS_FILE,
-                None,
+            yield message.written.of_senders(tag).problem(
                 f"customers would read {tag} as it stands, in the name of who signs",
                 "Write it there without HTML.",
                 Level.WARNING,

@@ -12,6 +12,7 @@ from paldies.templates.folder import TextFile
 from paldies.templates.frame import Frame
 from paldies.templates.manuscript import Manuscript, Passage
 from paldies.templates.sandbox import html_environment, plain_environment
+from paldies.templates.senders import FILE as SENDERS_FILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Written:
 
     file: TextFile
     frame: Frame | None = None
+    senders: str = ""  # senders.toml
 
     @cached_property
     def script(self) -> Manuscript:
@@ -95,6 +97,10 @@ class Written:
             return None
         place = self.frame.text.find(words)
         return Place(self.frame.file, self.frame.text.count("\n", 0, place) + 1) if place >= 0 else None
+
+    def of_senders(self, words: str) -> Place:
+        """Where senders.toml has them."""
+        return Place(SENDERS_FILE, self.senders.count("\n", 0, max(0, self.senders.find(words))) + 1)
 
     def _standing(self, words: str) -> Place | None:
         for number, line in self.lines():
