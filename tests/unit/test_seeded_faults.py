@@ -295,6 +295,18 @@ CORPUS = [
         lambda s: s.letter("Для Вас скидка.", file="first_day/1_right_choice.email.ru.md"),
         "first_day/1_right_choice.email.ru.md", BODY, "'скидка' sells", "promotional",
     ),
+    Seeded("bold that never ends", body("This is **bold and goes on."), LETTER, BODY, "read ** as", "Close it"),
+    Seeded("link that never ends", body("See [us](https://berzs.example and more."), LETTER, BODY, "](https://berzs.example", "Close it"),
+    Seeded("blank within a link", body("See [us] (https://berzs.example)."), LETTER, BODY, "] (https://berzs.example", "Close it"),
+    Seeded("link to a program", body("[us](javascript:alert(1))"), LETTER, BODY, "](javascript:alert(1", "Close it"),
+    Seeded("Markdown in a text message", lambda s: s.write(TEXT, "**Hello** there"), TEXT, 1, "read ** as", "plain words"),
+    Seeded("link behind words in a text message", lambda s: s.write(TEXT, "See [us](https://a.example)."), TEXT, 1, "](https://a.example", "plain words"),
+    Seeded("Markdown that is read out", lambda s: s.write(CALL, "Hello.\n\n**Please** come."), CALL, 3, "read ** as", "plain words"),
+    Seeded("entity in a text message", lambda s: s.write(TEXT, "Bread &amp; butter"), TEXT, 1, "&amp;", "sign itself"),
+    Seeded("entity in a subject", front("subject: Bread &amp; butter"), LETTER, 2, "&amp;", "sign itself"),
+    Seeded("address that is read out", lambda s: s.write(CALL, "Hello.\nSee https://berzs.example/x."), CALL, 2, "nobody can write down", "e-mail"),
+    Seeded("subject of a text message", lambda s: s.write(TEXT, "---\nsubject: Hi\n---\nHello"), TEXT, 2, "without subject", "Take the line out"),
+    Seeded("attachment to a text message", lambda s: s.write(TEXT, "---\nattach: campaign.toml\n---\nHello"), TEXT, 2, "without attach", "Take the line out"),
     Seeded("letter without words", lambda s: s.write(LETTER, "---\nsubject: Hi\n---\n\n"), LETTER, 4, "nothing is said", "Write something"),
     Seeded("empty text message", lambda s: s.write(TEXT, ""), TEXT, 1, "nothing is said", "remove the file"),
     Seeded("words for some orders alone", lambda s: s.write(TEXT, "{% if order.todo %}Please come.{% endif %}"), TEXT, 1, "nothing is said", "always stands there"),
@@ -434,6 +446,13 @@ CORPUS = [
     Seeded("plan: unknown key", lambda s: s.change(PLAN, "title =", "titel ="), PLAN, 1, "titel", "title"),
     Seeded("plan: unknown channel", lambda s: s.change(PLAN, '["email"]', '["emial"]'), PLAN, 7, "emial", "email"),
     Seeded("plan: unknown sender", lambda s: s.change(PLAN, '"anna"', '"zoe"'), PLAN, 21, "'zoe'", "anna"),
+    Seeded("plan: who compares amiss", lambda s: s.change(PLAN, 'trigger =', """who = "order.total > '20'"\ntrigger ="""), PLAN, 2, "two things are compared", "a number"),
+    Seeded("plan: when compares amiss", lambda s: s.change(PLAN, 'after = "16h"', 'after = "16h"\nwhen = "order.todo > 3"'), PLAN, 13, "two things are compared", "a number"),
+    Seeded("plan: one equals sign", lambda s: s.change(PLAN, 'after = "16h"', 'after = "16h"\nwhen = "order.rating = 3"'), PLAN, 13, "not a condition", "write == to compare"),
+    Seeded("plan: braces around a condition", lambda s: s.change(PLAN, 'after = "16h"', 'after = "16h"\nwhen = "{{ order.todo }}"'), PLAN, 13, "not a condition", "leave the braces out"),
+    Seeded("plan: condition without an end", lambda s: s.change(PLAN, 'after = "16h"', 'after = "16h"\nwhen = "order.todo and"'), PLAN, 13, "not a condition", "write for example"),
+    Seeded("plan: one bracket too few", lambda s: s.change(PLAN, '[[steps]]\nname = "2', '[steps]\nname = "2'), PLAN, 10, "TOML", "[[steps]]"),
+    Seeded("plan: key twice", lambda s: s.change(PLAN, 'trigger =', 'title = "x"\ntrigger ='), PLAN, 2, "TOML", "one of the two"),
     Seeded("plan: not TOML", lambda s: s.change(PLAN, '"20m"', "20m"), PLAN, 6, "TOML", "quotes"),
 ]  # fmt: skip
 
@@ -461,6 +480,23 @@ def test_a_broken_file_that_others_lean_on_is_told_in_their_place(
     shop.change(file, old, new)
 
     assert {problem.file for problem in shop.checked()} == {file, PLAN}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "5 * 3 ** 2 \\*\\*",
+        "a (b) [c] (d)",
+        "snake_case_word",
+        "Bread & butter; R&D",
+        "No. #5",
+        "**a** b **c**",
+    ],
+)
+def test_signs_that_mean_themselves_are_let_stand(shop: Shop, words: str) -> None:
+    shop.letter(words)
+
+    assert not [problem for problem in shop.checked() if problem.file == LETTER]
 
 
 def test_nobody_minds_what_readers_are_used_to(shop: Shop) -> None:

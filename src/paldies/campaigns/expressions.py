@@ -1,5 +1,6 @@
 """Conditions (`who`, `when`, `ignore`, segments): one language everywhere, Jinja2 expressions."""
 
+import re
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Any
@@ -9,6 +10,7 @@ from jinja2.environment import TemplateExpression
 
 from paldies.campaigns.bounds import BoundedEnvironment, OutOfBounds
 from paldies.campaigns.faults import suggestion
+from paldies.campaigns.plain_words import in_plain_words
 
 
 class ExpressionError(ValueError):
@@ -34,7 +36,8 @@ def is_true(expression: str, values: Mapping[str, Any]) -> bool:
     except ArithmeticError as error:  # what decimal says of it is for programmers
         raise ExpressionError(f"{expression!r}: there is no result, as of a division by zero") from error
     except Exception as error:  # whatever a condition does with a value is the condition's fault
-        raise ExpressionError(f"{expression!r}: {error}") from error
+        said, remedy = in_plain_words(error)
+        raise ExpressionError(f"{expression!r}: {said}. {remedy}") from error
 
 
 def check(expression: str, names: Mapping[str, Collection[str]] | None = None) -> None:
@@ -79,6 +82,14 @@ def _compiled(expression: str) -> TemplateExpression:
     try:
         return _ENVIRONMENT.compile_expression(expression, undefined_to_none=False)
     except TemplateSyntaxError as error:
-        raise ExpressionError(f"{expression!r} is not a condition: {error.message}") from error
+        raise ExpressionError(f"{expression!r} is not a condition: {_unread(expression, error)}") from error
     except (RecursionError, MemoryError, SyntaxError) as error:  # Python's own parser knows all three
         raise ExpressionError(f"{expression[:80]!r}… is not a condition: it is nested too deeply") from error
+
+
+def _unread(expression: str, error: TemplateSyntaxError) -> str:
+    if "{{" in expression or "{%" in expression:
+        return "leave the braces out"
+    if re.search(r"(?<![=!<>])=(?!=)", expression):
+        return "write == to compare"
+    return f"{error.message}; write for example order.total >= 20 and order.todo"

@@ -46,7 +46,17 @@ def _syntax_problem(error: tomllib.TOMLDecodeError, text: str, file: str) -> Pro
     found = re.search(r"\(at line (\d+), column \d+\)", str(error))
     line = int(found[1]) if found else max(1, len(text.splitlines()))  # "at end of document"
     words = re.sub(r"\s*\(at .*\)", "", str(error))
-    return Problem(file, line, f"this is not TOML: {words}; texts need quotes, lists need [ ]")
+    return Problem(
+        file, line, f"this is not TOML: {words}; {_mended(words, text.splitlines()[line - 1 : line])}"
+    )
+
+
+def _mended(words: str, where: list[str]) -> str:
+    if "".join(where).strip() == "[steps]":
+        return "write [[steps]], as there is more than one"
+    if "overwrite" in words or "twice" in words:
+        return "take out one of the two lines that give it"
+    return "texts need quotes, lists need [ ]"
 
 
 def _campaign(table: TomlTable, name: str, *, channels: Mapping[str, Traits]) -> Campaign:

@@ -81,6 +81,7 @@ def check(
     for campaign in campaigns:
         problems += steps.missing_texts(library, campaign)
         problems += steps.unknown_senders(library, campaign)
+        problems += steps.unanswerable(campaign, library)
     problems += steps.missing_languages(library, locale)
     return Report(_in_order(problems, library, carriers), tried, len(real))
 

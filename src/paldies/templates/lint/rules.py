@@ -9,6 +9,8 @@ from paldies.templates.lint import (
     contrast,
     dates,
     fares,
+    front,
+    leftovers,
     links,
     loops,
     lost,
@@ -31,11 +33,20 @@ SOURCES: Sequence[Callable[[Written], Iterable[Problem]]] = (
     braces.look,
     characters.look,
     dates.look,
+    front.look,
     loops.look,
 )
 # What the step has to do with it.
 READINGS: Sequence[Callable[[Reading], Iterable[Problem]]] = (promotion.look, reviews.look)
 # What differs from order to order: some 20 µs each.
-EVERY_ORDER: Sequence[Rule] = (subjects.look, links.look, markup.look, spoken.look, fares.look, wordless.look)
+EVERY_ORDER: Sequence[Rule] = (
+    subjects.look,
+    links.look,
+    markup.look,
+    spoken.look,
+    fares.look,
+    wordless.look,
+    leftovers.look,
+)
 # What is the same on every page, and takes milliseconds.
 PAGES: Sequence[Rule] = (pictures.look, lost.look, contrast.look, way_out.look)

@@ -4,7 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from paldies.campaigns.definition import Campaign
+from paldies.campaigns.expressions import ExpressionError, is_true
+from paldies.campaigns.facts import condition_values
 from paldies.campaigns.toml_lines import TomlLines
+from paldies.templates import samples
 from paldies.templates.faults import Level, Problem
 from paldies.templates.folder import TextFile
 from paldies.templates.library import Library
@@ -37,6 +40,20 @@ def unknown_senders(library: Library, campaign: Campaign) -> Iterator[Problem]:
                 f"nobody called {step.sender!r} is in {SENDERS_FILE}",
                 f"Known are: {', '.join(known) or 'none'}.",
             )
+
+
+def unanswerable(campaign: Campaign, library: Library) -> Iterator[Problem]:
+    """Conditions that can be read and not be answered, such as one that compares an amount with a word."""
+    plan = _Plan(library, campaign)
+    asked = [("who", campaign.who)] + [
+        (f"steps.{at}.when", step.when) for at, step in enumerate(campaign.steps)
+    ]
+    for path, condition in asked:
+        try:
+            is_true(condition, condition_values(samples.COMPLETE.order, samples.COMPLETE.customer))
+        except ExpressionError as error:
+            said, _, remedy = str(error).rpartition(": ")[2].partition(". ")
+            yield plan.problem(path, f"{condition!r} cannot be answered: {said}", remedy or "Write it anew.")
 
 
 def missing_languages(library: Library, locale: str) -> Iterator[Problem]:
