@@ -669,6 +669,27 @@ def test_a_test_mail_leaves_rehearsal_only_for_the_staff(
     assert server.mails[0].parsed["Subject"].startswith("[Test] Pasūtījums")
 
 
+def test_a_test_in_a_language_that_no_text_is_in_says_which_one_left(
+    begun: Paldies, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with KeepingServer() as server:
+        monkeypatch.setenv("PALDIES_EMAIL_URL", server.url)
+        said = begun(
+            "templates",
+            "send-test",
+            "first_day",
+            "1_right_choice",
+            "--locale",
+            "de",
+            "--to",
+            "me@a.example",
+            "--really",
+        )
+
+    assert said.code == 0
+    assert "There is no text in 'de': this is first_day/1_right_choice.email" in said.out
+
+
 def test_a_test_text_is_refused_to_strangers_and_without_a_telephone_company(begun: Paldies) -> None:
     order = ("templates", "send-test", "first_day", "2_reminder", "--to")
 

@@ -270,6 +270,10 @@ CORPUS = [
         lambda s: s.letter("Доставка 11/23/2026.", file="first_day/1_right_choice.email.ru.md"),
         "first_day/1_right_choice.email.ru.md", BODY, "11/23/2026", "|date",
     ),
+    Seeded("month before the day", lambda s: s.letter("Piegāde December 24.", file="first_day/1_right_choice.email.lv.md"), "first_day/1_right_choice.email.lv.md", BODY, "December 24", "|date"),
+    Seeded("hours of twelve in Russian", lambda s: s.letter("До 5:30 PM.", file="first_day/1_right_choice.email.ru.md"), "first_day/1_right_choice.email.ru.md", BODY, "5:30 PM", "|date"),
+    Seeded("attachment without content", lambda s: (s.write("first_day/a.pdf", b""), s.letter("Hi", front="subject: Hi\nattach: a.pdf")), LETTER, 3, "is empty", "once more"),
+    Seeded("selling in another case", lambda s: s.letter("Jūsu atlaižu kods.", file="first_day/1_right_choice.email.lv.md"), "first_day/1_right_choice.email.lv.md", BODY, "'atlaižu' sells", "promotional"),
     Seeded("date by hand", body("{{ order.placed_at.strftime('%m/%d') }}"), LETTER, BODY, "strftime", "|date"),
     Seeded("day by hand", body("{{ order.placed_at.day }}."), LETTER, BODY, "placed_at.day", "|date"),
     Seeded("amount by hand", body("In total {{ order.total }}."), LETTER, BODY, "every language", "|money"),
@@ -564,6 +568,12 @@ def test_a_mistake_that_only_real_orders_show_is_told_once_with_how_many(shop: S
 
     assert "2 of your last 3 orders, such as order 1" in told.text
     assert (told.line, told.level) == (BODY, "problem")
+
+
+def test_quotation_marks_that_leave_as_plain_ones_are_no_reproach(shop: Shop) -> None:
+    shop.write(TEXT, "don’t forget – “now”…")
+
+    assert shop.checked() == []
 
 
 def test_what_a_text_message_costs_is_good_to_know_and_no_reproach(shop: Shop) -> None:

@@ -7,9 +7,9 @@ from paldies.channels.call import speaking
 from paldies.channels.call.traits import TRAITS as CALL
 from paldies.channels.email.channel import TRAITS as EMAIL
 from paldies.channels.sms import length
-from paldies.channels.sms.segments import Segments, segments
+from paldies.channels.sms.segments import Segments
 from paldies.channels.sms.traits import TRAITS as SMS
-from paldies.channels.sms.wording import worded
+from paldies.channels.sms.wording import priced
 from paldies.channels.task.traits import TRAITS as TASK
 
 TRAITS: Mapping[str, Traits] = {traits.name: traits for traits in (EMAIL, CALL, SMS, TASK)}
@@ -21,4 +21,4 @@ OBJECTIONS: Mapping[str, Callable[[str, str], str]] = {
 }
 
 # In how many parts a text leaves, where that is what is paid for.
-PARTS: Mapping[str, Callable[[str], Segments]] = {SMS.name: lambda text: segments(worded(text))}
+PARTS: Mapping[str, Callable[[str], Segments]] = {SMS.name: priced}

@@ -27,6 +27,7 @@ from paldies.cli.output import Refused, say
 from paldies.cli.trial import Trial, marked
 from paldies.clock import SystemClock
 from paldies.customers.addresses import AddressError, email_address, phone_number
+from paldies.templates.locales import language
 
 
 def send_test(
@@ -54,6 +55,8 @@ def send_test(
         address = _address(desk, to, by)
         _refuse_strangers(desk, address, really=really)
         filled = fill_in(desk, Filling(campaign, step, channel=by, locale=locale, order=order))
+        if locale and language(filled.content.locale) != language(locale):
+            say(f"There is no text in {locale!r}: this is {filled.file}.")
         outgoing = marked(_outgoing(desk, filled, address))
         with _telephone_explained(by):
             outcome = asyncio.run(Trial(_channel(desk, by), outgoing, tell=say).go())

@@ -38,5 +38,12 @@ def read(name: str, folder: Path, *, file: str, line: int) -> AttachedFile:
             file=file,
             line=line,
         )
+    if not path.stat().st_size:
+        raise TemplateFault(
+            f"the attachment {name!r} is empty",
+            remedy="Put the file there once more, or remove it from the line that begins with attach:.",
+            file=file,
+            line=line,
+        )
     media_type, _ = mimetypes.guess_type(path.name)
     return AttachedFile(path.name, media_type or "application/octet-stream", path.read_bytes())

@@ -88,7 +88,8 @@ def _entry(line: str, file: str, *, number: int) -> tuple[str, str]:
     if match is None or match[1] not in _KEYS:
         raise TemplateFault(
             f"{line.strip()[:60]!r} is not understood between the --- lines",
-            remedy=f"Write one of {', '.join(f'{key}:' for key in _KEYS)} and its value on the same line.",
+            remedy=f"Write one of {', '.join(f'{key}:' for key in _KEYS)} and its value on the same line;"
+            " --- stands before the text itself.",
             file=file,
             line=number,
         )

@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
+from dataclasses import replace
 
-from paldies.channels.sms.segments import segments
+from paldies.channels.sms.segments import Segments, segments
 
 _SPACES = re.compile(r"[^\S\n]")  # tab, no-break, thin, figure … space
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u2060\ufeff"))  # U+200D holds emoji together
@@ -20,6 +21,12 @@ _DEAR = str.maketrans(
         "→": "->",
     }
 )
+
+
+def priced(text: str) -> Segments:
+    """What sending it takes; `foreign` are the letters that no wording of ours could have made cheaper."""
+    sent = worded(text)
+    return replace(segments(sent), foreign=segments(sent.translate(_DEAR)).foreign)
 
 
 def worded(text: str) -> str:

@@ -20,6 +20,7 @@ _ISO = r"\b\d{4}-\d{2}-\d{2}\b"
 _SLASHES = r"\b\d{1,2}/\d{1,2}/\d{2,4}\b"
 _DOTS = r"\b\d{1,2}\.\d{1,2}\.\d{4}\b"
 _TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\]\([^)]*\)|https?://\S+")
+_NOON = r"\b\d{1,2}(?:[:.]\d{2})? ?[AaPp]\.?[Mm]\b"
 _DAY = r"\b\d{1,2}\.? "
 
 
@@ -56,12 +57,14 @@ def _literal(written: Written) -> Iterator[Problem]:
 
 @lru_cache(maxsize=64)
 def _foreign(spoken: str) -> re.Pattern[str]:
-    """Dates as others write them: 2026-11-23, 11/23/2026, «23 November» in Latvian."""
+    """Dates as others write them: 2026-11-23, 11/23/2026, «23 November» or «5 PM» in Latvian."""
     forms = [_ISO, _DOTS] if spoken == "en" else [_ISO, _SLASHES]
     own = set(_months(spoken))
     others = {name for tag in ("en", "lv", "ru") for name in _months(tag)} - own
     names = "|".join(sorted(map(re.escape, others), key=len, reverse=True))
-    return re.compile("|".join([*forms, rf"{_DAY}(?:{names})\b"]))
+    if spoken != "en":
+        forms += [_NOON]
+    return re.compile("|".join([*forms, rf"{_DAY}(?:{names})\b", rf"\b(?:{names}) \d{{1,2}}\b"]))
 
 
 def _months(spoken: str) -> Iterator[str]:

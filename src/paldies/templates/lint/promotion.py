@@ -12,7 +12,7 @@ from paldies.templates.locales import language
 _WORDS = {
     "en": r"discounts?|\d+ ?% off|special offers?|on sale|flash sale|buy now|shop now|order now|hurry"
     r"|coupons?|promo(?:tion(?:al)?)? codes?|limited[- ]time|best deals?|don['’]t miss",
-    "lv": r"atlaid\w+|akcij\w+|izpārdošan\w+|īpaš\w+ piedāvājum\w+|pērc\w*|iegādājieties|kupon\w*"
+    "lv": r"atlai[dž]\w+|akcij\w+|izpārdošan\w+|īpaš\w+ piedāvājum\w+|pērc\w*|iegādājieties|kupon\w*"
     r"|promo ?kod\w+|pasteidziet\w*|nepalaidiet garām",
     "ru": r"скидк\w+|скидок|акци[яиюей]\w*|распродаж\w*|спецпредложени\w+|специальн\w+ предложени\w+|купон\w*"
     r"|промокод\w*|купите|успейте|спешите|не упустите",
