@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from paldies.templates.faults import TemplateFault
 
 _FENCE = "---"
-_KEYS = ("subject", "preheader", "sender", "attach", "voicemail")
+KEYS = ("subject", "preheader", "sender", "attach", "voicemail")
 _ENTRY = re.compile(r"([A-Za-z_]+)\s*:\s*(.*)")
 
 
@@ -85,10 +85,10 @@ def _front_matter(lines: list[str], file: str) -> _FrontMatter:
 
 def _entry(line: str, file: str, *, number: int) -> tuple[str, str]:
     match = _ENTRY.fullmatch(line.strip())
-    if match is None or match[1] not in _KEYS:
+    if match is None or match[1] not in KEYS:
         raise TemplateFault(
             f"{line.strip()[:60]!r} is not understood between the --- lines",
-            remedy=f"Write one of {', '.join(f'{key}:' for key in _KEYS)} and its value on the same line;"
+            remedy=f"Write one of {', '.join(f'{key}:' for key in KEYS)} and its value on the same line;"
             " --- stands before the text itself.",
             file=file,
             line=number,
