@@ -2,11 +2,13 @@
 
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier, BrokenBarrierError
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -290,7 +292,31 @@ def test_a_silence_that_only_a_wrong_clock_has_seen_is_forgotten_once_it_is_righ
     assert row_of(database).woke_at == NOON + MINUTE
 
 
-def test_two_beats_at_once_do_not_disturb_each_other(tmp_path: Path) -> None:
+class Meeting(Database):
+    """Two who step at once would both have stepped before either writes it into the file."""
+
+    both = Barrier(2)
+
+    def now(self, f: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        result = super().now(f, *args, **kwargs)
+        with suppress(BrokenBarrierError):
+            self.both.wait(timeout=0.5)
+        return result
+
+
+def test_beats_at_once_step_one_after_the_other(database: Database, state: Path) -> None:
+    with closing(Meeting(database.url.render_as_string())) as meeting:
+        fence = FileFence(meeting, state)
+        fence.begin(NOON)
+        meeting.both.reset()
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(fence.beat, [NOON + MINUTE] * 2))
+
+    assert meeting.both.broken  # nobody met
+    assert FileFence(database, state).trouble() == ""
+
+
+def test_two_processes_that_write_at_once_do_not_disturb_each_other(tmp_path: Path) -> None:
     file = StateFile(tmp_path, "a-house")
 
     with ThreadPoolExecutor(4) as pool:

@@ -8,6 +8,7 @@ say to each other depends on the kind of database: see file_fence and shared_fen
 from abc import ABC, abstractmethod
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Lock
 
 from sqlalchemy.orm import Session
 
@@ -27,6 +28,7 @@ class Fence(ABC):
         self._database = database
         self._folder = state_dir
         self._left_at: Kept | None = None  # by this very process
+        self._beating = Lock()
 
     def begin(self, now: datetime) -> str:
         """At a start. Why nothing may be sent, in a sentence; empty if nothing stands in the way."""
@@ -36,9 +38,17 @@ class Fence(ABC):
             self._database.now(_set_awake, now)
         return why
 
-    @abstractmethod
     def beat(self, now: datetime) -> str:
-        """A sign of life, and one step further if all is as it was left. As `begin`."""
+        """A sign of life, and one step further if all is as it was left. As `begin`.
+
+        One at a time: two would take both steps in the database before either is in the file.
+        """
+        with self._beating:
+            return self._step(now)
+
+    @abstractmethod
+    def _step(self, now: datetime) -> str:
+        """See `beat`."""
 
     def end(self, now: datetime) -> None:
         """At a clean stop: what is copied from now on is no older than what was sent."""

@@ -23,7 +23,7 @@ class FileFence(Fence):
             self._file(row).write(Kept(0, self._place()))
         return super().begin(now)
 
-    def beat(self, now: datetime) -> str:
+    def _step(self, now: datetime) -> str:
         """What was only set wrong, such as the name of `state_dir`, is forgiven once it is right again."""
         row = self._row()
         try:

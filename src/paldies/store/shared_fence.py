@@ -33,7 +33,7 @@ class _Beat:
 
 
 class SharedFence(Fence):
-    def beat(self, now: datetime) -> str:
+    def _step(self, now: datetime) -> str:
         """What one process has found holds for all, until a person adopts the database."""
         file = self._file(self._row())
         known = file.read()
