@@ -1,5 +1,6 @@
 """The campaigns that lie in the templates folder, as staff left them."""
 
+import glob
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,9 +10,12 @@ from paldies.campaigns.reading import missing_templates, parse
 from paldies.campaigns.toml_lines import TomlLines
 from paldies.campaigns.traits import Traits
 from paldies.outbox.plans import Draft
+from paldies.templates.content import content_of
+from paldies.templates.faults import TemplateFault
+from paldies.templates.names import SUFFIXES
 
 FILE = "campaign.toml"
-_MARKDOWN = ("email", "letter")  # the others are plain text
+_MARKDOWN = (".email", ".letter")  # the others are plain text
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,23 +39,30 @@ def read_drafts(
         name = file.parent.name
         label = f"{name}/{FILE}"
         try:
-            source = file.read_text(encoding="utf-8-sig")
+            source = content_of(file, file=label)
             campaign = parse(source, file=label, name=name, channels=channels)
         except CampaignFault as fault:
             problems += [str(problem) for problem in fault.problems]
             continue
-        except (OSError, UnicodeDecodeError) as error:
-            problems.append(f"{label} cannot be read: {error}")
+        except TemplateFault as fault:
+            told = fault.problem
+            problems.append(f"{label}:{told.line or 1}: {told.text}. {told.remedy}")
             continue
         existing = {(step, channel) for owner, step, channel in texts if owner == name}
         if missing := missing_templates(campaign, existing):
             lines, names = TomlLines(source), [step.name for step in campaign.steps]
             for step, channel in missing:
                 line = lines.line(f"steps.{names.index(step)}.channels")
-                text = f"{name}/{step}.{channel}.{'md' if channel in _MARKDOWN else 'txt'}"
-                problems.append(
-                    f"{label}:{line}: step {step!r} has no usable text for {channel}: write {text}"
-                )
+                remedy = _remedy(folder, f"{name}/{step}.{channel}")
+                problems.append(f"{label}:{line}: step {step!r} has no usable text for {channel}: {remedy}")
             continue
         good.append(Draft(campaign, source))
     return Drafts(tuple(good), tuple(problems))
+
+
+def _remedy(folder: Path, text: str) -> str:
+    """`text` is the beginning of the names of its files, one for each language."""
+    there = [suffix for suffix in SUFFIXES if any(folder.glob(f"{glob.escape(text)}.*{suffix}"))]
+    if there:
+        return f"mend what is wrong with {text}{there[0]}"
+    return f"write {text}{'.md' if text.endswith(_MARKDOWN) else '.txt'}"

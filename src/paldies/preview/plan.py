@@ -6,7 +6,8 @@ from paldies.campaigns.definition import Campaign
 from paldies.campaigns.faults import CampaignFault
 from paldies.campaigns.reading import parse
 from paldies.preview.bench import Bench
-from paldies.templates.faults import Problem
+from paldies.templates.content import content_of
+from paldies.templates.faults import Problem, TemplateFault
 
 FILE = "campaign.toml"
 
@@ -23,12 +24,12 @@ class Plan:
 def read_plan(bench: Bench, name: str) -> Plan:
     label = f"{name}/{FILE}"
     try:
-        source = (bench.folder / label).read_text("utf-8-sig")
+        source = content_of(bench.folder / label, file=label)
         campaign = parse(source, file=label, name=name, channels=bench.traits)
     except CampaignFault as fault:
         problems = tuple(_told(one.text, label, one.line) for one in fault.problems)
         return Plan(None, _steps_of_files(bench, name), problems)
-    except (OSError, UnicodeDecodeError):
+    except TemplateFault:
         said = _told("there is no plan here that can be read; write one, as in the README", label, 1)
         return Plan(None, _steps_of_files(bench, name), (said,))
     return Plan(campaign, tuple((step.name, step.channels) for step in campaign.steps), ())

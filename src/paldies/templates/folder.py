@@ -1,11 +1,11 @@
 """The templates folder as it is on disk now, read again only where it has changed."""
 
 import os
-import stat
 from dataclasses import dataclass
 from pathlib import Path
 
 from paldies.templates import senders
+from paldies.templates.content import content_of
 from paldies.templates.faults import Level, Problem, TemplateFault
 from paldies.templates.frame import FRAMES, PHRASES_FILE, Frame, Phrases, file_name, read_phrases
 from paldies.templates.names import SUFFIXES, TextName
@@ -98,47 +98,10 @@ class Folder:
 
     def _read(self, path: Path) -> str | None:
         try:
-            return self._content(path)
+            return content_of(path, file=self._label(path))
         except TemplateFault as fault:
             self._report(fault)
             return None
-
-    def _content(self, path: Path) -> str:
-        """Raises TemplateFault for what cannot be a text."""
-        label = self._label(path)
-        try:
-            state = path.stat()
-            if not stat.S_ISREG(state.st_mode):  # to open a pipe would wait for whoever writes into it
-                what = "a folder" if stat.S_ISDIR(state.st_mode) else "no ordinary file"
-                raise TemplateFault(
-                    f"this is {what}, not a text",
-                    remedy="Put the text itself in its place.",
-                    file=label,
-                    line=1,
-                )
-            if (size := state.st_size) > _LARGEST:
-                raise TemplateFault(
-                    f"this has {size / 1_000_000:.1f} MB, and a text needs a few thousand characters",
-                    remedy="Remove the file, or what does not belong in it.",
-                    file=label,
-                    line=1,
-                )
-            return path.read_text("utf-8-sig")  # some editors put a mark in front that nobody sees
-        except UnicodeDecodeError as error:
-            raise TemplateFault(
-                "this is not UTF-8",
-                remedy="Save it as UTF-8, or remove it if it is no text.",
-                file=label,
-                line=bytes(error.object[: error.start]).count(b"\n") + 1,
-            ) from error
-        except OSError as error:
-            raise TemplateFault(
-                f"this cannot be read: {error.strerror}",
-                remedy="Put the text itself in its place."
-                if path.is_symlink()
-                else "Let the user that runs paldies read it.",
-                file=label,
-            ) from error
 
     def _read_senders(self) -> None:
         try:
@@ -187,7 +150,6 @@ class Folder:
 
 _IS_FOLDER: Signature = (0, 0, 0)
 _LEADS_NOWHERE: Signature = (0, 0, 1)  # a link that has lost what it pointed to, or points to itself
-_LARGEST = 500_000  # bytes
 _NAMING = "Call it step.channel.md or step.channel.locale.md, as in 1_right_choice.email.lv.md."
 _MOVING = "Move it into the folder of its campaign, such as first_day."
 _CREATE = "Run paldies init, or set templates in paldies.toml to the folder with your texts."

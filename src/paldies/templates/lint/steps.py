@@ -8,7 +8,8 @@ from paldies.campaigns.expressions import ExpressionError, is_true
 from paldies.campaigns.facts import condition_values
 from paldies.campaigns.toml_lines import TomlLines
 from paldies.templates import samples
-from paldies.templates.faults import Level, Problem
+from paldies.templates.content import content_of
+from paldies.templates.faults import Level, Problem, TemplateFault
 from paldies.templates.folder import TextFile
 from paldies.templates.library import Library
 from paldies.templates.locales import is_language, language
@@ -89,8 +90,8 @@ class _Plan:
     def __init__(self, library: Library, campaign: Campaign) -> None:
         self._label = f"{campaign.name}/campaign.toml"
         try:
-            self._lines = TomlLines((library.folder / self._label).read_text("utf-8-sig"))
-        except (OSError, UnicodeDecodeError):
+            self._lines = TomlLines(content_of(library.folder / self._label, file=self._label))
+        except TemplateFault:
             self._lines = TomlLines("")
 
     def problem(self, path: str, said: str, remedy: str) -> Problem:
