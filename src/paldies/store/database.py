@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url
@@ -86,19 +86,17 @@ class Database:
 
     def now_by_keys(self, f: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """`run_by_keys` for callers without an event loop."""
-        with Session(self._by_keys, expire_on_commit=False) as session, session.begin():
+        with _transaction(self._by_keys) as session:
             return f(session, *args, **kwargs)
 
     def look(self, f: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """`read` for callers without an event loop."""
-        with Session(self._reading, expire_on_commit=False) as session, session.begin():
+        with _transaction(self._reading) as session:
             return f(session, *args, **kwargs)  # at a rollback psycopg would forget what it has prepared
 
-    @contextmanager
-    def session(self) -> Iterator[Session]:
+    def session(self) -> AbstractContextManager[Session]:
         """A transaction: committed at the end, rolled back by an exception."""
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
-            yield session
+        return _transaction(self.engine)
 
     def close(self) -> None:
         self._writers.shutdown()
@@ -109,6 +107,12 @@ class Database:
     @staticmethod
     async def _off_loop(pool: ThreadPoolExecutor, f: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         return await asyncio.get_running_loop().run_in_executor(pool, lambda: f(*args, **kwargs))
+
+
+@contextmanager
+def _transaction(engine: Engine) -> Iterator[Session]:
+    with Session(engine, expire_on_commit=False) as session, session.begin():
+        yield session
 
 
 def normalised_url(url: str) -> URL:
