@@ -23,7 +23,7 @@ def check_filters(tree: nodes.Template, passage: Passage, environment: Environme
             raise _unknown(used, passage, f"there is no filter called {used.name!r}", FILTERS)
         if used.name in FILTERS and (used.args or used.kwargs):
             said = f"|{used.name} takes nothing in brackets: it writes as the customer's language does"
-            raise _fault(used, passage, said, f"Write |{used.name} alone.")
+            raise passage.fault(used.lineno, said, remedy=f"Write |{used.name} alone.")
 
 
 def _unknown(
@@ -31,8 +31,4 @@ def _unknown(
 ) -> TemplateFault:
     close = get_close_matches(used.name, known, n=1)
     remedy = f"Did you mean {close[0]!r}?" if close else f"Take it out, or use one of {', '.join(known)}."
-    return _fault(used, passage, said, remedy)
-
-
-def _fault(used: nodes.Node, passage: Passage, text: str, remedy: str) -> TemplateFault:
-    return TemplateFault(text, remedy=remedy, file=passage.file, line=passage.line + used.lineno - 1)
+    return passage.fault(used.lineno, said, remedy=remedy)

@@ -39,9 +39,11 @@ def explained(error: TemplateSyntaxError, passage: Passage, environment: Environ
     except TemplateFault as fault:
         return fault
     if "got '='" in str(error.message):
-        return _fault(passage, error.lineno, "one = compares nothing", "Write == between what is compared.")
+        return passage.fault(
+            error.lineno, "one = compares nothing", remedy="Write == between what is compared."
+        )
     said = f"what stands in the braces is not understood: {str(error.message).rstrip('.')}"
-    return _fault(passage, error.lineno, said, _BRACES)
+    return passage.fault(error.lineno, said, remedy=_BRACES)
 
 
 def _check_order(passage: Passage, environment: Environment) -> None:
@@ -57,7 +59,7 @@ def _check_order(passage: Passage, environment: Environment) -> None:
     if opened:
         endless = opened[-1]
         remedy = f"Write {{% end{endless.keyword} %}} where it should; look at the braces after it."
-        raise _fault(passage, endless.line, f"{endless.text} never ends", remedy)
+        raise passage.fault(endless.line, f"{endless.text} never ends", remedy=remedy)
 
 
 def _check_keyword(passage: Passage, block: _Block) -> None:
@@ -66,17 +68,17 @@ def _check_keyword(passage: Passage, block: _Block) -> None:
             [_MEANT[block.keyword]] if block.keyword in _MEANT else get_close_matches(block.keyword, _ALLOWED)
         )
         remedy = f"Did you mean {close[0]!r}?" if close else f"Use {', '.join(_ALLOWED)}."
-        raise _fault(passage, block.line, f"{block.text}: this cannot be used in a text", remedy)
+        raise passage.fault(block.line, f"{block.text}: this cannot be used in a text", remedy=remedy)
 
 
 def _check_place(passage: Passage, block: _Block, outer: tuple[str, ...], around: _Block | None) -> None:
     if around is None:
         remedy = f"Take it out, or write {{% {outer[0]} … %}} before it; look at the braces."
-        raise _fault(passage, block.line, f"nothing has begun that {block.text} belongs to", remedy)
+        raise passage.fault(block.line, f"nothing has begun that {block.text} belongs to", remedy=remedy)
     if around.keyword not in outer:
         begun = f"{around.text} of line {passage.line + around.line - 1}"
         remedy = f"Write {{% end{around.keyword} %}} before it; look at the braces between the two."
-        raise _fault(passage, block.line, f"{block.text} stands within {begun}", remedy)
+        raise passage.fault(block.line, f"{block.text} stands within {begun}", remedy=remedy)
 
 
 def _blocks(passage: Passage, environment: Environment, *, has_mistake: bool = False) -> Iterator[_Block]:
@@ -100,22 +102,27 @@ def _blocks(passage: Passage, environment: Environment, *, has_mistake: bool = F
     if first:
         said = f"{tag.splitlines()[0].strip()[:60]} never ends"
         closing = "%}" if tag.startswith("{%") else "}}"
-        raise _fault(passage, first, said, f"Write {closing} at its end; look at the braces.")
+        raise passage.fault(first, said, remedy=f"Write {closing} at its end; look at the braces.")
 
 
 def _unreadable(error: TemplateSyntaxError, passage: Passage, first: int) -> TemplateFault:
+    at, fault = error.lineno, passage.fault
     said = str(error.message).rstrip(".")
     if said.startswith("Missing end of comment"):
-        return _fault(passage, error.lineno, "what begins with {# never ends", "Write #} where it should.")
+        return passage.fault(
+            error.lineno, "what begins with {# never ends", remedy="Write #} where it should."
+        )
     if not said.startswith("unexpected char"):
-        return _fault(passage, error.lineno, f"a brace is missing, or one too many: {said}", _BRACES)
+        return fault(at, f"a brace is missing, or one too many: {said}", remedy=_BRACES)
     sign = said.removeprefix("unexpected char ").strip("\"'\\")[:1] or "'"
     if sign in _CURLY:
-        return _fault(passage, error.lineno, f"{sign} is no quotation mark within braces", "Write ' or \".")
+        return passage.fault(
+            error.lineno, f"{sign} is no quotation mark within braces", remedy="Write ' or \"."
+        )
     if said.removeprefix("unexpected char ")[1:2] in "'\"\\":
-        return _fault(passage, first, "a quotation mark within braces is never closed", "Write it once more.")
-    return _fault(passage, error.lineno, f"{sign} is not understood within braces", f"Take it out. {_BRACES}")
-
-
-def _fault(passage: Passage, line: int, text: str, remedy: str) -> TemplateFault:
-    return TemplateFault(text, remedy=remedy, file=passage.file, line=passage.line + line - 1)
+        return passage.fault(
+            first, "a quotation mark within braces is never closed", remedy="Write it once more."
+        )
+    return passage.fault(
+        error.lineno, f"{sign} is not understood within braces", remedy=f"Take it out. {_BRACES}"
+    )

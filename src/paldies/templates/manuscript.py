@@ -18,6 +18,10 @@ class Passage:
     file: str
     line: int = 1
 
+    def fault(self, number: int, text: str, *, remedy: str) -> TemplateFault:
+        """What is wrong with its line of this number, from 1."""
+        return TemplateFault(text, remedy=remedy, file=self.file, line=self.line + number - 1)
+
 
 @dataclass(frozen=True, slots=True)
 class Manuscript:
