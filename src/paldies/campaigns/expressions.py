@@ -14,7 +14,20 @@ from paldies.campaigns.plain_words import in_plain_words
 
 
 class ExpressionError(ValueError):
-    """A condition that cannot be read, or cannot be answered for what it was asked about."""
+    """A condition that cannot be read, or cannot be answered for what it was asked about.
+
+    `said` and `remedy`: of one that cannot be answered.
+    """
+
+    said = remedy = ""
+
+    @classmethod
+    def unanswered(cls, expression: str, error: Exception) -> "ExpressionError":
+        """Whatever a condition does with a value is the condition's fault."""
+        said, remedy = in_plain_words(error)
+        fault = cls(f"{expression!r}: {said}. {remedy}")
+        fault.said, fault.remedy = said, remedy
+        return fault
 
 
 _ENVIRONMENT = BoundedEnvironment(undefined=StrictUndefined)
@@ -31,13 +44,8 @@ def is_true(expression: str, values: Mapping[str, Any]) -> bool:
         return bool(_compiled(expression)(**values))
     except ExpressionError:
         raise
-    except OutOfBounds as error:
-        raise _out_of_bounds(expression, error) from error
-    except ArithmeticError as error:  # what decimal says of it is for programmers
-        raise ExpressionError(f"{expression!r}: there is no result, as of a division by zero") from error
-    except Exception as error:  # whatever a condition does with a value is the condition's fault
-        said, remedy = in_plain_words(error)
-        raise ExpressionError(f"{expression!r}: {said}. {remedy}") from error
+    except Exception as error:
+        raise ExpressionError.unanswered(expression, error) from error
 
 
 def check(expression: str, names: Mapping[str, Collection[str]] | None = None) -> None:
@@ -68,13 +76,9 @@ def _check_bounds(expression: str, names: Collection[str]) -> None:
     try:
         _compiled(expression)(**{name: ChainableUndefined(name=name) for name in names})
     except OutOfBounds as error:
-        raise _out_of_bounds(expression, error) from error
+        raise ExpressionError.unanswered(expression, error) from error
     except Exception:
         return  # nobody has no values, which is no fault of the condition's
-
-
-def _out_of_bounds(expression: str, error: OutOfBounds) -> ExpressionError:
-    return ExpressionError(f"{expression!r}: {error}. {error.remedy}")
 
 
 @lru_cache(maxsize=1024)

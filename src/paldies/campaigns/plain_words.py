@@ -15,7 +15,6 @@ _SAID = (
     ("not callable", "this cannot be asked anything in brackets", "Take the ( ) out."),
     ("not iterable", "this is no list", "Go through order.lines or order.tags."),
     ("argument", "there is too much or too little in the brackets", "Take out what stands in ( )."),
-    ("by zero", "this divides by 0", "Ask before whether the number is 0."),
 )
 
 
@@ -24,6 +23,8 @@ def in_plain_words(error: Exception) -> tuple[str, str]:
     said = str(error).rstrip(".") or type(error).__name__
     if remedy := getattr(error, "remedy", ""):
         return said, str(remedy)
+    if isinstance(error, ArithmeticError):  # what decimal says of it is for programmers
+        return "there is no result, as of a division by zero", "Ask before whether the number is 0."
     if isinstance(error, UndefinedError):
         return _OF_OURS.sub(
             r"'\1'", said

@@ -53,8 +53,7 @@ def unanswerable(campaign: Campaign, library: Library) -> Iterator[Problem]:
         try:
             is_true(condition, condition_values(samples.COMPLETE.order, samples.COMPLETE.customer))
         except ExpressionError as error:
-            said, _, remedy = str(error).rpartition(": ")[2].partition(". ")
-            yield plan.problem(path, f"{condition!r} cannot be answered: {said}", remedy or "Write it anew.")
+            yield plan.problem(path, f"{condition!r} cannot be answered: {error.said}", error.remedy)
 
 
 def missing_languages(library: Library, locale: str) -> Iterator[Problem]:
