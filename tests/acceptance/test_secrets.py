@@ -8,7 +8,7 @@ import signal
 import sqlite3
 import sys
 from asyncio.subprocess import PIPE, STDOUT
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from paldies.configuration import ConfigurationError, load
 from tests.loopback import Answer, Asked, Loopback
 from tests.smtp_servers import ScriptedServer
+from tests.until import until
 from tests.whole_house import CAMPAIGN, ShopDatabase, furnish, paldies_toml, shop_toml
 
 TEXT = "---\nsubject: Order {{ order.number }}\n---\nHello {{ customer.first_name }}.\n"
@@ -115,12 +116,6 @@ def _environment(more: Mapping[str, str]) -> dict[str, str]:
     return mine | {"COLUMNS": "5000"} | dict(more)
 
 
-async def until(is_so: Callable[[], object]) -> None:
-    async with asyncio.timeout(40):
-        while not is_so():
-            await asyncio.sleep(0.05)
-
-
 def built(folder: Path, *, smtp: str, gossip: str) -> House:
     quoted = {name: quote(secret, safe="") for name, secret in SECRETS.items()}
     url = smtp.replace("smtp://", f"smtp://shop:{quoted['smtp']}@")
@@ -178,9 +173,13 @@ async def test_nothing_that_a_troubled_house_says_or_writes_holds_a_secret(tmp_p
         with Gossip() as gossip:
             house = built(tmp_path, smtp=server.url, gossip=gossip.url)
             async with house.running():
-                await until(house.has_been_in_the_shop)
+                await until(house.has_been_in_the_shop, within=40, every=0.05)
                 house.shop.order("1", at=datetime.now(UTC), first_name="Alise")
-                await until(lambda: house.events("channel rests") and len(house.events(SHOP_DOWN)) == 5)
+                await until(
+                    lambda: house.events("channel rests") and len(house.events(SHOP_DOWN)) == 5,
+                    within=40,
+                    every=0.05,
+                )
             why = await house.ask("messages", "why", "1", "--json")
             check = await house.ask("check")
     broken = f"postgresql://me:{quote(SECRETS['database'], safe='')}@127.0.0.1:1/paldies"

@@ -1,7 +1,5 @@
 """Each channel has looks of its own: a long queue on one keeps no other waiting."""
 
-import asyncio
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +14,7 @@ from paldies.daemon import Daemon
 from paldies.outbox import dispatcher
 from paldies.outbox.engines.embedded import EmbeddedEngine
 from tests.fake_channel import FakeChannel
+from tests.until import until
 from tests.whole_house import MORNING, furnish
 
 HELLO = """
@@ -38,12 +37,6 @@ channels = ["sms"]
 purpose = "service"
 expires = "12h"
 """
-
-
-async def eventually(question: Callable[[], object]) -> None:
-    async with asyncio.timeout(10):
-        while not question():
-            await asyncio.sleep(0.01)
 
 
 async def test_a_text_message_leaves_while_mails_wait_for_their_server(
@@ -71,12 +64,12 @@ async def test_a_text_message_leaves_while_mails_wait_for_their_server(
     engine.start(daemon.timetable(look_every=0.05))
     try:
         clock.move_to(MORNING + timedelta(minutes=25))
-        await eventually(mails.entered.is_set)
+        await until(mails.entered.is_set, within=10, every=0.01)
         clock.move_to(MORNING + timedelta(minutes=35))
-        await eventually(lambda: texts.sent)
+        await until(lambda: texts.sent, within=10, every=0.01)
         sent_meanwhile = len(mails.sent)
         mails.gate.set()
-        await eventually(lambda: len(mails.sent) == 5)
+        await until(lambda: len(mails.sent) == 5, within=10, every=0.01)
     finally:
         await engine.stop(5)
         await daemon.end(5)

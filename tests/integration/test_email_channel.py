@@ -3,7 +3,6 @@
 import asyncio
 import re
 import ssl
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from paldies.channels.email.patience import Patience
 from paldies.channels.email.pool import Pool
 from paldies.channels.email.server import Server
 from tests.smtp_servers import CLOSE, HANG, KeepingServer, ScriptedServer, self_signed, server_tls
+from tests.until import until
 
 SENDER = "Anna <anna@example.com>"
 PATIENT = Patience(connect=10, command=10, body=10, dot=10, quit=10)
@@ -59,12 +59,6 @@ async def outcome(channel: EmailChannel, message: Outgoing | None = None) -> Rec
         return await channel.send(message or outgoing())
     except (DeliveryError, Doubt) as error:
         return error
-
-
-async def until(is_so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
-        while not is_so():
-            await asyncio.sleep(0)
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -26,6 +26,7 @@ from paldies.channels.email.patience import Patience
 from paldies.channels.email.transaction import Transaction
 from paldies.channels.email.wire import Wire
 from tests.smtp_servers import CLOSE, HANG, Answer, ScriptedServer
+from tests.until import until
 
 CONTENT = b"Subject: x\r\n\r\n.dot\r\n..two\r\nend\r\n"
 STUFFED = b"Subject: x\r\n\r\n..dot\r\n...two\r\nend\r\n"
@@ -113,12 +114,6 @@ async def opened(server: ScriptedServer, patience: Patience = PATIENT) -> Wire:
     await smtp.ehlo()
     transport = cast(asyncio.Transport, smtp.transport)
     return Wire(transport, Extensions.offered(smtp.esmtp_extensions), patience=patience)
-
-
-async def until(is_so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
-        while not is_so():
-            await asyncio.sleep(0)
 
 
 async def send(wire: Wire, letter: Envelope, *, deadline: float = float("inf")) -> Outcome:
