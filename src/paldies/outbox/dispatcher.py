@@ -18,6 +18,7 @@ from paldies.outbox.plans import Plans
 from paldies.outbox.queue import Waiting
 from paldies.outbox.sender import Sender
 from paldies.outbox.supply import BATCH, Supply
+from paldies.outbox.tray import Tray, on_trays
 from paldies.store import stops
 from paldies.store.database import Database
 
@@ -39,7 +40,7 @@ class Dispatcher:
         self._plans = plans
         self._house = house
         self._supply = supply
-        self._ready: asyncio.Queue[Ready] = asyncio.Queue(maxsize=BATCH)
+        self._ready: asyncio.Queue[tuple[Ready, Tray]] = asyncio.Queue(maxsize=BATCH)
         self._in_hand: dict[int, int] = {}  # message → customer: decided, and not yet settled
         self._workers: list[asyncio.Task[None]] = []
         self._is_retired = False
@@ -68,7 +69,8 @@ class Dispatcher:
         """Begins nothing new from now on; what has not begun to leave stays for the next start."""
         self._is_retired = True
         while not self._ready.empty():
-            self._let_go(self._ready.get_nowait())
+            ready, _ = self._ready.get_nowait()
+            self._let_go(ready)
 
     async def stop(self, patience: float) -> None:
         """Settles what is in flight, or leaves it `unconfirmed` after `patience` seconds of real time.
@@ -116,13 +118,13 @@ class Dispatcher:
         """No faster than the rate; whether that took time."""
         loop = asyncio.get_running_loop()
         began, has_waited = loop.time(), False
-        for place, one in enumerate(ready):
+        for place, (one, tray) in enumerate(on_trays(ready, self._sender.compose)):
             if (early := began + place * self._supply.gap - loop.time()) > _WORTH_A_WAIT:
                 await asyncio.sleep(early)
                 has_waited = True
             if self._is_retired:
                 break
-            await self._ready.put(one)
+            await self._ready.put((one, tray))
         return has_waited
 
     async def _gather(self, rows: list[Waiting]) -> list[Brief]:
@@ -176,9 +178,9 @@ class Dispatcher:
 
     async def _work(self) -> None:
         while True:
-            ready = await self._ready.get()
+            ready, tray = await self._ready.get()
             try:
-                outcome = await self._sender.send(ready)
+                outcome = await self._sender.send(ready, tray)
                 if isinstance(outcome, asyncio.Future):  # written in the same transaction as the next claim
                     outcome.add_done_callback(partial(self._let_go_of, ready))
                     continue

@@ -21,10 +21,12 @@ from paldies.outbox.breaker import Breaker
 from paldies.outbox.budget import Budget
 from paldies.outbox.claims import Claim
 from paldies.outbox.composer import Composed, Composer, RenderFault
+from paldies.outbox.evidence import Brief
 from paldies.outbox.ledger import Ledger
 from paldies.outbox.links import Links
 from paldies.outbox.settlements import Settlement
 from paldies.outbox.settling import after_error, after_success, in_doubt, is_about_the_channel
+from paldies.outbox.tray import Tray
 
 log = structlog.get_logger(__name__)
 
@@ -64,22 +66,26 @@ class Sender:
         self._links = links
         self._process = process
         self._numbers = count(1)
+        self._untold: list[tuple[Brief, Settlement]] = []
         self._log = log.bind()  # made once: to make one for each line takes a quarter of its time
 
-    async def send(self, ready: Ready) -> "Decision | asyncio.Future[None] | None":
-        """What keeps it from leaving; or the settlement, done once written; or None: look at it again."""
-        if self.breaker.is_open or time.monotonic() - ready.decided_at > STALE_AFTER:
-            return None
-        key = ready.brief.waiting.key
+    def compose(self, ready: Ready) -> Composed | Hold:
+        """What would leave now; or why it waits for a person."""
         try:
-            composed = self._composer.compose(
-                ready.brief, self.clock.now(), expires_at=ready.decision.expires_at
-            )
+            return self._composer.compose(ready.brief, self.clock.now(), expires_at=ready.decision.expires_at)
         except RenderFault as fault:
             return Hold(Reason.TEMPLATE_FAULT, str(fault))
         except Exception as error:
-            log.exception("a message could not be composed", message=key)
+            log.exception("a message could not be composed", message=ready.brief.waiting.key)
             return Hold(Reason.UNFORESEEN, f"{type(error).__name__}: {error}")
+
+    async def send(self, ready: Ready, tray: Tray) -> "Decision | asyncio.Future[None] | None":
+        """What keeps it from leaving; or the settlement, done once written; or None: look at it again."""
+        if self.breaker.is_open or time.monotonic() - ready.decided_at > STALE_AFTER:
+            return None
+        composed = tray.take(ready)
+        if isinstance(composed, Hold):
+            return composed
         price = self.channel.price(composed.rendered)
         if beyond := self._beyond_budget(ready, price):
             return beyond
@@ -94,7 +100,7 @@ class Sender:
         settlement = await self._hand_over(ready, claim, composed, deadline=deadline, written=written)
         reach(Point.SENT)
         self.ledger.note(settlement, written)
-        written.add_done_callback(lambda _: self._tell(ready, settlement))
+        written.add_done_callback(lambda _: self._was_written(ready, settlement))
         return written
 
     def _beyond_budget(self, ready: Ready, price: Decimal) -> Defer | Skip | None:
@@ -175,15 +181,23 @@ class Sender:
         self.breaker.sent()
         return after_success(brief, claim, receipt, self.clock.now())
 
-    def _tell(self, ready: Ready, settlement: Settlement) -> None:
+    def _was_written(self, ready: Ready, settlement: Settlement) -> None:
+        """All of a wave are told of together, after whatever else waited for them has begun."""
+        if not self._untold:
+            asyncio.get_running_loop().call_soon(self._tell)
+        self._untold.append((ready.brief, settlement))
+
+    def _tell(self) -> None:
         reach(Point.SETTLED)
-        event = "try again" if settlement.status is MessageStatus.SCHEDULED else settlement.status.value
-        self._log.info(
-            event,
-            message=ready.brief.waiting.key,
-            channel=ready.brief.waiting.channel,
-            to=masked(ready.brief.facts.address),
-            reason=settlement.reason or None,
-            note=settlement.note or settlement.receipt or None,
-            until=settlement.send_at,
-        )
+        untold, self._untold = self._untold, []
+        for brief, settlement in untold:
+            is_back = settlement.status is MessageStatus.SCHEDULED
+            self._log.info(
+                "try again" if is_back else settlement.status.value,
+                message=brief.waiting.key,
+                channel=brief.waiting.channel,
+                to=masked(brief.facts.address),
+                reason=settlement.reason or None,
+                note=settlement.note or settlement.receipt or None,
+                until=settlement.send_at,
+            )
