@@ -4,10 +4,15 @@ from datetime import datetime
 from secrets import token_hex
 from uuid import uuid4
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from paldies.store.lock import alone
+from paldies.store.questions import Question
+from paldies.store.schema import instance
 from paldies.store.tables import Instance
+
+_STANDS_STILL = Question(select(instance.c.fence, instance.c.paused_at))
 
 
 def own_row(session: Session) -> Instance:
@@ -45,8 +50,7 @@ def paused_at(session: Session) -> datetime | None:
 
 def standstill(session: Session) -> str:
     """Why nothing is to be sent now: a person has paused it, or the fence is up; empty if nothing is."""
-    row = session.get(Instance, 1)
-    return (row.fence or (row.paused_at and "paused") or "") if row else ""
+    return next((row.fence or (row.paused_at and "paused") or "" for row in _STANDS_STILL.ask(session)), "")
 
 
 def is_shut(session: Session) -> bool:
