@@ -30,6 +30,30 @@ will be another one.
 
 {sections}
 
+## Why it is as fast as it is
+
+The way of a mail, and what is done for many of them at once:
+
+- **It is found with everything that is known about it.** A look takes up to 500 due messages, and asks for
+  their orders, customers, consents and histories in a dozen statements, however many they are
+  (`outbox/queue.py`, `outbox/known.py`). Statements are put into SQL once (`store/questions.py`,
+  `store/prepared.py`), and what they find is made into values column by column (`value.py`).
+- **Its text was compiled long before.** Markdown, frame and CSS have become one Python function, in which
+  shop, signer and language are written in already (`templates/compiler.py`, `templates/renderer.py`);
+  everything else of the mail is a skeleton with two gaps (`channels/email/mime.py`).
+- **Sixteen are filled in one after another,** so that the processor has at hand for each what it needed for
+  the one before (`outbox/tray.py`).
+- **Many share a commit.** What connections want to claim or to settle while the database is busy goes into
+  its next transaction (`outbox/ledger.py`, `outbox/waves.py`); on PostgreSQL each statement is one for all
+  of them, and all statements leave behind one another (`store/together.py`, `store/in_turn.py`).
+- **It costs one round trip.** MAIL, RCPT and DATA go to the server behind the text of the mail before
+  (`channels/email/wire.py`), and what comes back resumes the conversation at once, without a task of its own
+  (`channels/email/line.py`).
+
+And what is slow on purpose: a mail is claimed by a commit that has reached the disk, and only as many are out
+without a record of what became of them as there are connections (`channels/email/exits.py`). So sixteen
+connections wait for a commit after every sixteen mails.
+
 ## How to ask again
 
 `make bench` asks everything in about a quarter of an hour and prints it; `make bench ARGS="growth --size
