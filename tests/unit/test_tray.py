@@ -19,7 +19,7 @@ def test_all_on_a_tray_are_filled_in_when_the_first_is_wanted() -> None:
         made.append(one.brief.waiting.id)
         return f"text {one.brief.waiting.id}"
 
-    handed_out = list(on_trays([ready(number) for number in range(20)], compose))
+    handed_out = list(on_trays([ready(number) for number in range(20)], compose, size=16))
 
     assert made == []
     third, tray = handed_out[2]
@@ -38,6 +38,8 @@ def test_what_cannot_be_filled_in_keeps_nobody_else_on_its_tray() -> None:
     def compose(one: Any) -> Any:
         return fault if one.brief.waiting.id == 1 else "text"
 
-    taken = [tray.take(one) for one, tray in on_trays([ready(number) for number in range(3)], compose)]
+    taken = [
+        tray.take(one) for one, tray in on_trays([ready(number) for number in range(3)], compose, size=3)
+    ]
 
     assert taken == ["text", fault, "text"]

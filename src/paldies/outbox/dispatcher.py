@@ -118,7 +118,8 @@ class Dispatcher:
         """No faster than the rate; whether that took time."""
         loop = asyncio.get_running_loop()
         began, has_waited = loop.time(), False
-        for place, (one, tray) in enumerate(on_trays(ready, self._sender.compose)):
+        trays = on_trays(ready, self._sender.compose, size=self._supply.tray)
+        for place, (one, tray) in enumerate(trays):
             if (early := began + place * self._supply.gap - loop.time()) > _WORTH_A_WAIT:
                 await asyncio.sleep(early)
                 has_waited = True

@@ -10,10 +10,12 @@ from paldies.outbox.rate import Rate
 from paldies.store.database import Database
 
 BATCH = 500
+TRAY = 16
 
 
 class Supply(Protocol):
     gap: float  # seconds of real time from one message to the next; see Rate
+    tray: int  # messages that are filled in one right after another; see Tray
 
     async def take(self, in_hand: Collection[int]) -> list[Waiting]:
         """Those that are due, and neither in our hands nor in anybody else's, as far as the rate allows."""
@@ -26,6 +28,8 @@ class Supply(Protocol):
 
 class OwnSupply:
     """Of a daemon that has the database, and each channel's rate, to itself."""
+
+    tray = TRAY
 
     def __init__(self, database: Database, channel: str, *, rate: Rate, clock: Clock) -> None:
         self.gap = rate.gap

@@ -6,7 +6,6 @@ from paldies.campaigns.decisions import Hold
 from paldies.outbox.batch import Ready
 from paldies.outbox.composer import Composed
 
-_AT_ONCE = 16
 Compose = Callable[[Ready], Composed | Hold]
 
 
@@ -30,10 +29,10 @@ class Tray:
         return self._composed.pop(ready.brief.waiting.id)
 
 
-def on_trays(messages: Sequence[Ready], compose: Compose) -> Iterator[tuple[Ready, Tray]]:
+def on_trays(messages: Sequence[Ready], compose: Compose, *, size: int) -> Iterator[tuple[Ready, Tray]]:
     """Each in its order, with the tray that it is on."""
-    for first in range(0, len(messages), _AT_ONCE):
-        some = messages[first : first + _AT_ONCE]
+    for first in range(0, len(messages), size):
+        some = messages[first : first + size]
         tray = Tray(some, compose)
         for one in some:
             yield one, tray

@@ -12,6 +12,7 @@ class RoundSupply:
     """See Supply. The rates have had their say already: see Player."""
 
     gap = 0.0
+    tray = 1  # each has its own moment, and so has the task that fills it in
     batch = 2_000  # what is decided, claimed and settled together costs the less the more it is
 
     def __init__(self, database: Database) -> None:

@@ -8,7 +8,7 @@ from paldies.clock import Clock
 from paldies.outbox.engines.bucket import pour_back
 from paldies.outbox.engines.hands import Taken, take_in_hand
 from paldies.outbox.queue import Waiting
-from paldies.outbox.supply import BATCH
+from paldies.outbox.supply import BATCH, TRAY
 from paldies.store.database import Database
 
 EACH = 4  # messages for each connection at least
@@ -19,6 +19,7 @@ BREATH = 0.05  # seconds between two tries
 
 class SharedSupply:
     gap = 0.0  # tokens are taken as they come in: that is no burst
+    tray = TRAY
 
     def __init__(
         self,
