@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from paldies.outbox.engines.bucket import close_bucket, open_bucket
 from paldies.store import migrations
 from paldies.store.database import Database
+from paldies.store.in_turn import in_turn
 from tests.benchmarks.answers import Answer, Found, Target, table
 from tests.benchmarks.receiver import Receiver
 from tests.benchmarks.sizes import Size
@@ -55,7 +56,7 @@ def _taking(url: str) -> float:
 
     def take(session: Session) -> None:
         tokens = open_bucket(session, "email", _RATE)
-        close_bucket(session, "email", tokens, taken=tokens.whole, is_awaited=True)
+        in_turn(session, close_bucket("email", tokens, taken=tokens.whole, is_awaited=True))
 
     times = []
     with closing(Database(url)) as database:
