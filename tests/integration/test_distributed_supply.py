@@ -85,6 +85,17 @@ async def test_who_has_enough_in_hand_leaves_the_rest_to_others(shared: Database
     assert [len(others), len(await taking)] == [4, 4]
 
 
+async def test_what_was_taken_and_has_not_left_is_no_sign_of_a_fast_receiver(shared: Database) -> None:
+    shared.now(order_by, *["Alice"] * 20)
+    riga = supply(shared, "Riga")
+
+    first = [row.id for row in await riga.take(())]
+    second = [row.id for row in await riga.take(first)]  # at once, as there is room for them still
+
+    assert [len(first), len(second)] == [4, 4]
+    assert await riga.take(first + second) == []
+
+
 async def test_a_hand_that_is_not_renewed_holds_nothing(shared: Database) -> None:
     shared.now(order_by, "Alice")
     [lost] = await supply(shared, "killed").take(())

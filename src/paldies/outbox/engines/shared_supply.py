@@ -38,14 +38,15 @@ class SharedSupply:
         self._per_second = per_second
         self._clock = clock
         self._most = self.batch
-        self._took, self._took_at = 0, time.monotonic()
+        self._held, self._held_at = 0, time.monotonic()  # in hand, once the last ones were taken
 
     async def take(self, in_hand: Collection[int]) -> list[Waiting]:
         """Nothing as long as enough is in hand: at the end of a rush others would be idle."""
         end = time.monotonic() + PATIENCE
         rows: Sequence[Waiting] = ()
         while True:
-            if len(in_hand) <= self._most:
+            held = len(in_hand)
+            if held <= self._most:
                 taken = await self._take(in_hand)
                 rows = taken.rows
                 if rows or not taken.is_short:
@@ -53,7 +54,7 @@ class SharedSupply:
             if time.monotonic() > end:
                 break
             await asyncio.sleep(min(PATIENCE, max(BREATH, 1 / self._per_second)))
-        self._pace(len(rows))
+        self._pace(held, len(rows))
         return list(rows)
 
     async def give_back(self, unused: int) -> None:
@@ -71,9 +72,9 @@ class SharedSupply:
             now=self._clock.now(),
         )
 
-    def _pace(self, taken: int) -> None:
-        """As many next time as leave in a moment: whoever comes back sooner has a faster receiver."""
+    def _pace(self, held: int, taken: int) -> None:
+        """As many next time as leave in a moment; `held` were in hand when these were taken."""
         now = time.monotonic()
-        a_second = self._took / max(now - self._took_at, 0.001)
+        a_second = (self._held - held) / max(now - self._held_at, 0.001)
         self._most = min(BATCH, max(self.batch, round(a_second * AHEAD)))
-        self._took, self._took_at = taken, now
+        self._held, self._held_at = held + taken, now
