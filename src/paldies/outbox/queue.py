@@ -91,13 +91,17 @@ _ANY = (
     .join(customers, customers.c.id == messages.c.customer_id)
     .outerjoin(order_events, order_events.c.id == enrolments.c.event_id)
 )
+IS_DUE = (  # on the `channel`, by `now`
+    messages.c.channel == bindparam("channel"),
+    has_status(MessageStatus.SCHEDULED),
+    messages.c.parked_at.is_(None),
+    messages.c.send_at <= bindparam("now", type_=messages.c.send_at.type),
+)
 _THOSE = Question(_ANY.where(among(messages.c.id, "ids")))
 # Service has an index of its own; once less than was wanted is due of it, few rows stand before the others.
 _DUE = {
     purpose: Question(
-        _ANY.where(messages.c.channel == bindparam("channel"), has_status(MessageStatus.SCHEDULED))
-        .where(messages.c.parked_at.is_(None), messages.c.send_at <= bindparam("now"))
-        .where(has_purpose(purpose))
+        _ANY.where(*IS_DUE, has_purpose(purpose))
         .order_by(messages.c.send_at)
         .limit(bindparam("most", type_=Integer))
     )

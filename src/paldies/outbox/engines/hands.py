@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Integer, bindparam, delete, exists, func, 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from paldies.campaigns.words import MessageStatus, Purpose
+from paldies.campaigns.words import Purpose
 from paldies.outbox import queue
 from paldies.outbox.engines.bucket import close_bucket, open_bucket
 from paldies.outbox.queue import Waiting
@@ -19,17 +19,11 @@ from paldies.store.in_turn import in_turn
 from paldies.store.prepared import Prepared
 from paldies.store.questions import Question
 from paldies.store.schema import hands, messages
-from paldies.store.statuses import has_purpose, has_status
+from paldies.store.statuses import has_purpose
 
 HOLDS = 2 * STALE_AFTER  # seconds; what was not claimed by then is decided about anew, by anybody
 
-_IS_DUE: tuple[ColumnElement[bool], ...] = (
-    messages.c.channel == bindparam("channel"),
-    has_status(MessageStatus.SCHEDULED),
-    messages.c.parked_at.is_(None),
-    messages.c.send_at <= bindparam("now", type_=messages.c.send_at.type),
-)
-_IS_ANY_DUE = Question(select(exists().where(*_IS_DUE).label("is_any")))
+_IS_ANY_DUE = Question(select(exists().where(*queue.IS_DUE).label("is_any")))
 _OTHERS = Question(
     select(hands.c.message_ids).where(
         hands.c.channel == bindparam("channel"),
@@ -42,7 +36,7 @@ _OTHERS = Question(
 def _first(*more: ColumnElement[bool]) -> Question:
     return Question(
         select(messages.c.id)
-        .where(*_IS_DUE, *more, ~among(messages.c.id, "taken"))
+        .where(*queue.IS_DUE, *more, ~among(messages.c.id, "taken"))
         .order_by(messages.c.send_at)
         .limit(bindparam("most", type_=Integer))
     )
