@@ -106,23 +106,17 @@ def _blocks(passage: Passage, environment: Environment, *, has_mistake: bool = F
 
 
 def _unreadable(error: TemplateSyntaxError, passage: Passage, first: int) -> TemplateFault:
-    at, fault = error.lineno, passage.fault
+    at = error.lineno
     said = str(error.message).rstrip(".")
     if said.startswith("Missing end of comment"):
-        return passage.fault(
-            error.lineno, "what begins with {# never ends", remedy="Write #} where it should."
-        )
+        return passage.fault(at, "what begins with {# never ends", remedy="Write #} where it should.")
     if not said.startswith("unexpected char"):
-        return fault(at, f"a brace is missing, or one too many: {said}", remedy=_BRACES)
+        return passage.fault(at, f"a brace is missing, or one too many: {said}", remedy=_BRACES)
     sign = said.removeprefix("unexpected char ").strip("\"'\\")[:1] or "'"
     if sign in _CURLY:
-        return passage.fault(
-            error.lineno, f"{sign} is no quotation mark within braces", remedy="Write ' or \"."
-        )
+        return passage.fault(at, f"{sign} is no quotation mark within braces", remedy="Write ' or \".")
     if said.removeprefix("unexpected char ")[1:2] in "'\"\\":
         return passage.fault(
             first, "a quotation mark within braces is never closed", remedy="Write it once more."
         )
-    return passage.fault(
-        error.lineno, f"{sign} is not understood within braces", remedy=f"Take it out. {_BRACES}"
-    )
+    return passage.fault(at, f"{sign} is not understood within braces", remedy=f"Take it out. {_BRACES}")
