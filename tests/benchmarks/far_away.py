@@ -5,12 +5,12 @@ from pathlib import Path
 
 from tests.benchmarks.answers import Answer, Found, Target, table
 from tests.benchmarks.contestants import ON_SQLITE
-from tests.benchmarks.contestants.course import Contestant, Course
+from tests.benchmarks.contestants.course import Course
 from tests.benchmarks.contestants.nodemailer import Nodemailer
 from tests.benchmarks.contestants.ours import Ours, write_mails
 from tests.benchmarks.contestants.smtp_source import SmtpSource
 from tests.benchmarks.receiver import Receiver
-from tests.benchmarks.scratch import NotHere, Scratch
+from tests.benchmarks.rounds import prepared
 from tests.benchmarks.sizes import Size
 
 TITLE = "A receiver that is far away"
@@ -33,7 +33,7 @@ def ask(size: Size) -> Found:
 
 def measure(mails: int) -> Found:
     """So many at the lowest latency, and as many fewer at a higher one as it takes longer."""
-    contestants = [each for each in (Ours(ON_SQLITE), SmtpSource(), Nodemailer()) if _is_here(each)]
+    contestants, _ = prepared([Ours(ON_SQLITE), SmtpSource(), Nodemailer()])
     found: Found = {each.name: {} for each in contestants}
     with tempfile.TemporaryDirectory(prefix="paldies-bench-") as name:
         folder = Path(name)
@@ -50,15 +50,6 @@ def measure(mails: int) -> Found:
                 found[each.name][f"{latency}"] = rate
                 print(f"  {latency} ms: {each.name:24}{rate:6.0f}/s, {_share(rate, latency):.0%}", flush=True)
     return found
-
-
-def _is_here(contestant: Contestant) -> bool:
-    try:
-        contestant.prepare(Scratch())
-    except NotHere as why:
-        print(f"{contestant.name} does not take part: {why}")
-        return False
-    return True
 
 
 def _share(rate: float, latency: float) -> float:

@@ -2,17 +2,13 @@
 
 import tempfile
 from collections.abc import Sequence
-from itertools import islice
 from pathlib import Path
-from statistics import median
 
 from tests.benchmarks.answers import Answer, Found, Target, table
 from tests.benchmarks.contestants import ON_POSTGRESQL, ON_SQLITE, ON_TWO, everybody
-from tests.benchmarks.contestants.course import Contestant, Course
 from tests.benchmarks.contestants.ours import write_mails
 from tests.benchmarks.plots import Bar, bars
-from tests.benchmarks.receiver import Receiver
-from tests.benchmarks.scratch import NotHere, Scratch
+from tests.benchmarks.rounds import prepared, ratio, run, usual
 from tests.benchmarks.sizes import Size
 
 TITLE = "The same mail into the same receiver"
@@ -20,7 +16,6 @@ LIMIT, NODE, DJANGO, CELERY, NAIVE = (
     "smtp-source", "nodemailer, pooled", "django-post_office", "Celery", "naive script",
 )  # fmt: skip
 _CONNECTIONS = 16
-_FEWEST = 100
 _TEXT = """
 Everybody sends the same words to a receiver on loopback that keeps nothing, over {connections} connections
 where they can have several, {rounds} times in turn. paldies finds them due in its database, decides, renders,
@@ -47,65 +42,20 @@ def measure(mails: int, *, rounds: int) -> Found:
     with tempfile.TemporaryDirectory(prefix="paldies-bench-") as name:
         folder = Path(name)
         course = write_mails(folder, mails)
-        present, absent = _prepared(everybody())
-        held = [_round(folder, course, mails, present, number) for number in range(1, rounds + 1)]
+        present, absent = prepared(everybody())
+        held = [
+            run(folder, course, mails, present, number, connections=_CONNECTIONS)
+            for number in range(1, rounds + 1)
+        ]
     versions = [each.versions for each in present]
     return {"mails": mails, "rounds": held, "absent": absent, "versions": list(dict.fromkeys(versions))}
 
 
-def _prepared(contestants: Sequence[Contestant]) -> tuple[list[Contestant], dict[str, str]]:
-    present, absent = [], {}
-    for each in contestants:
-        try:
-            each.prepare(Scratch())
-        except NotHere as why:
-            absent[each.name] = str(why)
-            print(f"{each.name} does not take part: {why}")
-        else:
-            present.append(each)
-    return present, absent
-
-
-def _round(folder: Path, mails: Path, count: int, contestants: Sequence[Contestant], number: int) -> Found:
-    """Each once; every other round the other way round, so that nobody always follows the same one."""
-    print(f"round {number}:")
-    results = {}
-    for each in contestants if number % 2 else reversed(contestants):
-        own = folder / f"{number} {each.name}"
-        own.mkdir()
-        share = max(_FEWEST, round(count * each.share))
-        with Receiver() as receiver:
-            finish = each.race(Course(own, _some(mails, own, share), share, receiver, _CONNECTIONS))
-            heard = receiver.heard()
-        if len(heard.accepted) != share:
-            raise RuntimeError(f"{each.name} was to send {share} mails, and {len(heard.accepted)} came")
-        rate = heard.rate(ended=finish.ended)
-        results[each.name] = {
-            "rate": rate,
-            "mails": share,
-            "size": heard.size,
-            "megabytes": finish.megabytes,
-            "work": finish.work and finish.work / share * 1e6,
-            "kept": finish.kept and finish.kept / share,
-        }
-        beside = f"{rate / results[ON_SQLITE]['rate']:6.2f} × paldies" if ON_SQLITE in results else ""
-        print(f"  {each.name:36}{rate:8.0f}/s{beside}", flush=True)
-    return results
-
-
-def _some(mails: Path, folder: Path, count: int) -> Path:
-    """The first ones; only the limit is asked for more than there are, and sends one of them."""
-    path = folder / "mails.jsonl"
-    with mails.open(encoding="utf-8") as lines, path.open("w", encoding="utf-8") as some:
-        some.writelines(islice(lines, count))
-    return path
-
-
 def tell(found: Found) -> Answer:
     rounds: Sequence[Found] = found["rounds"]
-    names = sorted(rounds[0], key=lambda name: -_median(rounds, name, "rate"))
+    names = sorted(rounds[0], key=lambda name: -usual(rounds, name, "rate"))
     kinds = {ON_SQLITE: "ours", ON_POSTGRESQL: "ours", ON_TWO: "ours", LIMIT: "limit"}
-    drawn = [Bar(name, _median(rounds, name, "rate"), kinds.get(name, "other")) for name in names]
+    drawn = [Bar(name, usual(rounds, name, "rate"), kinds.get(name, "other")) for name in names]
     head = (
         "", "mails/s", "of smtp-source", "paldies (SQLite) is", "each round", "bytes a mail",
         "µs of work a mail", "MB", "mails",
@@ -113,13 +63,13 @@ def tell(found: Found) -> Answer:
     rows = [
         (
             name,
-            f"{_median(rounds, name, 'rate'):,.0f}",
+            f"{usual(rounds, name, 'rate'):,.0f}",
             f"{ratio(rounds, name, LIMIT):.1%}" if LIMIT in names else "",
             f"{ratio(rounds, ON_SQLITE, name):.1f} × as fast" if name not in (ON_SQLITE, LIMIT) else "",
             " ".join(f"{each[name]['rate']:,.0f}" for each in rounds),
-            f"{_median(rounds, name, 'size'):,.0f}",
-            _whole(_median(rounds, name, "work")),
-            _whole(_median(rounds, name, "megabytes")),
+            f"{usual(rounds, name, 'size'):,.0f}",
+            _whole(usual(rounds, name, "work")),
+            _whole(usual(rounds, name, "megabytes")),
             f"{rounds[0][name]['mails']:,}",
         )
         for name in names
@@ -133,18 +83,13 @@ def tell(found: Found) -> Answer:
     )
     plot = bars(drawn, unit="/s", describes="Mails a second")
     figures = {
-        f"{short}-{what}": f"{_median(rounds, name, key):,.0f}"
+        f"{short}-{what}": f"{usual(rounds, name, key):,.0f}"
         for short, name in (("sqlite", ON_SQLITE), ("postgresql", ON_POSTGRESQL), ("two", ON_TWO))
         if name in names
         for what, key in (("rate", "rate"), ("work", "work"), ("kept", "kept"))
     }
-    figures["sqlite-kept-of-100-million"] = f"{_median(rounds, ON_SQLITE, 'kept') * 0.1:,.0f}"  # GB
+    figures["sqlite-kept-of-100-million"] = f"{usual(rounds, ON_SQLITE, 'kept') * 0.1:,.0f}"  # GB
     return Answer(text, {"side-by-side": plot}, _targets(rounds), figures)
-
-
-def ratio(rounds: Sequence[Found], name: str, other: str) -> float:
-    """The median of those of each round."""
-    return median(each[name]["rate"] / each[other]["rate"] for each in rounds)
 
 
 def _targets(rounds: Sequence[Found]) -> list[Target]:
@@ -165,16 +110,11 @@ def _targets(rounds: Sequence[Found]) -> list[Target]:
 
 
 def _because(rounds: Sequence[Found], name: str, other: str) -> str:
-    own, others = (_median(rounds, each, "work") for each in (name, other))
+    own, others = (usual(rounds, each, "work") for each in (name, other))
     if not others:
         return ""
     ours = "to find it due, decide, render, claim, send, settle and log it"
     return f"a mail costs {own:,.0f} µs of processor time ({ours}), beside {others:,.0f} µs"
-
-
-def _median(rounds: Sequence[Found], name: str, what: str) -> float:
-    """0 if it is not known."""
-    return median(each[name].get(what) or 0 for each in rounds)
 
 
 def _whole(value: float) -> str:
