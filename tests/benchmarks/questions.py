@@ -8,6 +8,7 @@ from tests.benchmarks import (
     growth,
     hooks,
     limited,
+    more_connections,
     planning,
     rates,
     side_by_side,
@@ -28,5 +29,16 @@ class Question(Protocol):
 
 QUESTIONS: Mapping[str, Question] = {
     module.__name__.rpartition(".")[2]: cast(Question, module)
-    for module in (side_by_side, far_away, limited, workers, rates, hooks, planning, growth, simulated)
+    for module in (
+        side_by_side,
+        more_connections,
+        far_away,
+        limited,
+        workers,
+        rates,
+        hooks,
+        planning,
+        growth,
+        simulated,
+    )
 }

@@ -5,16 +5,23 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.benchmarks.answers import Answer, Found, Target, table
-from tests.benchmarks.contestants import ON_POSTGRESQL, ON_SQLITE, ON_TWO, everybody
+from tests.benchmarks.contestants import (
+    CELERY,
+    DJANGO,
+    LIMIT,
+    NAIVE,
+    NODE,
+    ON_POSTGRESQL,
+    ON_SQLITE,
+    ON_TWO,
+    everybody,
+)
 from tests.benchmarks.contestants.ours import write_mails
 from tests.benchmarks.plots import Bar, bars
 from tests.benchmarks.rounds import prepared, ratio, run, usual
 from tests.benchmarks.sizes import Size
 
 TITLE = "The same mail into the same receiver"
-LIMIT, NODE, DJANGO, CELERY, NAIVE = (
-    "smtp-source", "nodemailer, pooled", "django-post_office", "Celery", "naive script",
-)  # fmt: skip
 _CONNECTIONS = 16
 _TEXT = """
 Everybody sends the same words to a receiver on loopback that keeps nothing, over {connections} connections

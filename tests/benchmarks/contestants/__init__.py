@@ -11,6 +11,9 @@ from tests.benchmarks.contestants.smtp_source import SmtpSource
 ON_SQLITE = "paldies, SQLite"
 ON_POSTGRESQL = "paldies, PostgreSQL"
 ON_TWO = "paldies, PostgreSQL, two processes"
+LIMIT, NODE, DJANGO, CELERY, NAIVE = (
+    each.name for each in (SmtpSource(), Nodemailer(), PostOffice(), Celery(), Naive())
+)
 
 
 def everybody() -> list[Contestant]:

@@ -1,0 +1,60 @@
+"""What more connections bring: as many mails share a commit as there are connections."""
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from tests.benchmarks.answers import Answer, Found, table
+from tests.benchmarks.contestants import LIMIT, NODE, ON_POSTGRESQL, ON_SQLITE, everybody
+from tests.benchmarks.contestants.ours import write_mails
+from tests.benchmarks.rounds import prepared, ratio, run, usual
+from tests.benchmarks.sizes import Size
+
+TITLE = "What more connections bring"
+_NUMBERS = (8, 16, 32, 48, 64)
+_TAKE_PART = (ON_SQLITE, ON_POSTGRESQL, NODE, LIMIT)
+_TEXT = """
+The same again over fewer and over more connections, {rounds} times in turn. After each wave of mails all
+connections wait for a commit; the more there are, the more mails share it. What a crash may leave in doubt
+grows with them (a mail for each), and few receivers allow many: Postfix takes 50 from one client, most
+providers fewer. So `connections` is 16 unless you say otherwise, and 48 is for a mail server of your own.
+
+{table}
+"""
+
+
+def ask(size: Size) -> Found:
+    return measure(size.of(600, 4_000, 20_000), rounds=size.of(1, 2, 5))
+
+
+def measure(mails: int, *, rounds: int) -> Found:
+    with tempfile.TemporaryDirectory(prefix="paldies-bench-") as name:
+        folder = Path(name)
+        course = write_mails(folder, mails)
+        present, _ = prepared([each for each in everybody() if each.name in _TAKE_PART])
+        held: dict[str, list[Found]] = {f"{connections}": [] for connections in _NUMBERS}
+        for number in range(1, rounds + 1):
+            for connections in _NUMBERS:
+                once = run(folder, course, mails, present, number, connections=connections)
+                held[f"{connections}"].append(once)
+    return {"rounds": held}
+
+
+def tell(found: Found) -> Answer:
+    by_number: Mapping[str, Sequence[Found]] = found["rounds"]
+    present = [name for name in _TAKE_PART if name in by_number["16"][0]]
+    beside = [name for name in (NODE, LIMIT) if name in present]
+    head = (
+        "connections", *(f"{name}, mails/s" for name in present), "µs of work a mail (SQLite)",
+        *(f"SQLite beside {name}" for name in beside),
+    )  # fmt: skip
+    rows = [
+        (
+            connections,
+            *(f"{usual(rounds, name, 'rate'):,.0f}" for name in present),
+            f"{usual(rounds, ON_SQLITE, 'work'):,.0f}",
+            *(f"{ratio(rounds, ON_SQLITE, name):.2f} ×" for name in beside),
+        )
+        for connections, rounds in by_number.items()
+    ]
+    return Answer(_TEXT.format(rounds=len(by_number["16"]), table=table(head, rows)))
