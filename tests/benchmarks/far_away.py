@@ -19,7 +19,7 @@ _CONNECTIONS = 16
 _WAITS = 2  # of a mail of its own, for answers: to MAIL, RCPT and DATA together, and to its text
 _TEXT = """
 Each answer of the receiver comes 20 or 80 ms late; {connections} connections, one round. Who speaks in
-lockstep waits four times for each mail. Who sends MAIL, RCPT and DATA together waits {waits} times, and gets
+lockstep waits four times for each mail. Who sends MAIL, RCPT and DATA together waits twice, and gets
 {connections} / ({waits} × latency) through: that is 100% here. paldies sends them behind the text of the
 mail before, and so waits once if another mail is at hand: 200% would be the most.
 

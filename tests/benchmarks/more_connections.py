@@ -16,8 +16,9 @@ _TAKE_PART = (ON_SQLITE, ON_POSTGRESQL, NODE, LIMIT)
 _TEXT = """
 The same again over fewer and over more connections, {rounds} times in turn. After each wave of mails all
 connections wait for a commit; the more there are, the more mails share it. What a crash may leave in doubt
-grows with them (a mail for each), and few receivers allow many: Postfix takes 50 from one client, most
-providers fewer. So `connections` is 16 unless you say otherwise, and 48 is for a mail server of your own.
+grows with them (for each, the mail that is on its way and the one claimed to follow it), and few receivers
+allow many: Postfix takes 50 from one client, most providers fewer. So `connections` is 16 unless you say
+otherwise; 48 are for a mail server of your own.
 
 {table}
 """

@@ -52,7 +52,9 @@ The way of a mail, and what is done for many of them at once:
 
 And what is slow on purpose: a mail is claimed by a commit that has reached the disk, and only as many are out
 without a record of what became of them as there are connections (`channels/email/exits.py`). So sixteen
-connections wait for a commit after every sixteen mails.
+connections wait for a commit after every sixteen mails. Claims and settlements are about half of a mail's
+processor time on SQLite; filling it in, putting it into MIME and saying it in the log take about a tenth
+each. A sender that kept no record would be twice as fast, and could not say after a crash what has left.
 
 ## How to ask again
 

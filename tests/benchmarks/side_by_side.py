@@ -33,6 +33,9 @@ What is not sent is not counted: the receiver counts. smtp-source pushes one mai
 remembers nothing: it is the limit. Beside it stands the median of the ratios of each round, as the machine is
 not equally fast all the time.
 
+The receiver is our own, as it has to say when it accepted which mail. It works half as long over a mail as
+Postfix's smtp-sink does, and so smtp-source, which does next to nothing itself, is twice as fast into it.
+
 ![Mails a second]({{plot:side-by-side}})
 
 {table}
