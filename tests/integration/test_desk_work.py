@@ -12,6 +12,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from paldies.campaigns.reasons import Reason
+from paldies.customers.forgotten import forgotten_addresses, mark
 from paldies.replies import deeds as log
 from paldies.replies import leases
 from paldies.replies.deeds import About, What
@@ -344,6 +345,40 @@ async def test_a_wish_is_written_down_for_an_address_of_theirs_alone(shop: Staff
     assert (own.status, other.status) == (303, 409)
     assert [row["address"] for row in shop.rows(suppressions)] == ["alice@example.com"]
     assert "asked by telephone" in (await anna.get(place)).text
+
+
+async def test_who_agrees_is_told_what_still_keeps_everything_from_them(shop: StaffedShop) -> None:
+    anna = await shop.colleague()
+    place = (await anna.get("/desk/customers?q=alice@example.com")).headers["location"]
+    wish = {"address": "alice@example.com", "channel": "", "purpose": "", "reason": "asked by telephone"}
+    agrees = wish | {"what": "allow", "channel": "email", "purpose": "promotional"}
+
+    await anna.post(f"{place}/wish", wish | {"what": "suppress"})
+    await anna.post(f"{place}/wish", agrees)
+    told = await anna.get(place)
+    await anna.post(f"{place}/wish", wish | {"what": "lift"})
+    await anna.post(f"{place}/wish", agrees)
+    told_then = await anna.get(place)
+
+    sentence = "nothing may be sent to alice@example.com all the same: asked by telephone"
+    assert (sentence in told.text, "all the same" in told_then.text) == (True, False)
+    assert "It holds from now on" in told_then.text
+
+
+async def test_who_was_forgotten_and_buys_again_may_be_written_to_once_they_say_so(shop: StaffedShop) -> None:
+    anna = await shop.colleague()
+    place = (await anna.get("/desk/customers?q=alice@example.com")).headers["location"]
+    lift = {"address": "alice@example.com", "channel": "", "purpose": "", "reason": "asked", "what": "lift"}
+    shop.app.database.now(mark, ["alice@example.com"], [], now=shop.clock.now())
+
+    await anna.post(f"{place}/wish", lift)
+    told = await anna.get(place)
+    await anna.post(f"{place}/wish", lift)
+    told_then = await anna.get(place)
+
+    assert "It holds from now on" in told.text
+    assert "Nothing kept messages from alice@example.com" in told_then.text
+    assert not shop.app.database.look(forgotten_addresses, ["alice@example.com"])
 
 
 async def test_an_admin_takes_out_and_forgets_who_wishes_it(shop: StaffedShop) -> None:

@@ -5,29 +5,23 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from paldies.bootstrap.databases import databases_for_wishes
 from paldies.campaigns.words import Purpose
-from paldies.channels import TRAITS
 from paldies.cli.desk import Desk, read_settings, sit_down
 from paldies.cli.forgetting import export_, forget_
 from paldies.cli.output import AsJson, Refused, as_json, coloured, heading, local, pairs, say, table
 from paldies.customers.addresses import email_address, phone_number
-from paldies.customers.consents import CHECKBOXES, Answer, record
-from paldies.customers.forgotten import forgotten_addresses, unmark
 from paldies.customers.merges import merged_as, unmerge
-from paldies.customers.suppressions import lift, suppress
+from paldies.replies import permissions
 from paldies.reports.customer_card import Card, card_of
-from paldies.store.schema import suppressions
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 app.command("export")(export_)
 app.command("forget")(forget_)
 
 _A_PERSON = "person"
-_CHANNELS = sorted({*CHECKBOXES, *TRAITS})
 
 Address = Annotated[str, typer.Argument(help="An e-mail address, or a number with + and its country.")]
 
@@ -67,23 +61,16 @@ def allow(
     channel = _channel(channel, known)
     now = datetime.now(UTC)
 
-    def write(session: Session) -> str | None:
-        answer = Answer(known, channel, purpose, agreed=True, given_at=now, wording=note)
-        record(session, [answer], source=_A_PERSON)
-        lift(session, known, by=_A_PERSON, now=now, channel=channel, purpose=purpose.value)
-        if forgotten_addresses(session, [known]):
-            return "they were forgotten by their own wish"
-        return session.scalar(
-            select(suppressions.c.reason)
-            .where(suppressions.c.address == known, suppressions.c.lifted_at.is_(None))
-            .where(suppressions.c.channel == "", suppressions.c.purpose.in_(("", purpose.value)))
+    def write(session: Session) -> str:
+        return permissions.agree(
+            session, known, channel=channel, purpose=purpose, wording=note, by=_A_PERSON, now=now
         )
 
-    everything = _in_all_databases(ctx, write)
+    why_not = _in_all_databases(ctx, write)
     say(f"Written down: {known} agrees to {purpose} messages by {channel}.")
-    if everything:
+    if why_not:
         raise Refused(
-            f"But nothing at all may be sent to {known} ({everything}). If that has changed as well: "
+            f"But nothing at all may be sent to {known} ({why_not}). If that has changed as well: "
             f"paldies customers unsuppress {known}"
         )
 
@@ -102,11 +89,10 @@ def suppress_(
         channel = _channel(channel, known)
 
     def write(session: Session) -> bool:
-        return suppress(
+        return permissions.forbid(
             session,
             known,
             reason=reason,
-            source=_A_PERSON,
             now=datetime.now(UTC),
             channel=channel,
             purpose=purpose.value if purpose else "",
@@ -125,8 +111,7 @@ def unsuppress(ctx: typer.Context, address: Address) -> None:
     known = _normalised(address)
 
     def write(session: Session) -> bool:
-        was_forgotten = unmark(session, known)
-        return bool(lift(session, known, by=_A_PERSON, now=datetime.now(UTC))) or was_forgotten
+        return permissions.open_again(session, known, by=_A_PERSON, now=datetime.now(UTC))
 
     lifted = _in_all_databases(ctx, write)
     if not lifted:
@@ -161,9 +146,9 @@ def _normalised(address: str) -> str:
 def _channel(channel: str, address: str) -> str:
     if not channel and "@" in address:
         return "email"
-    if channel not in _CHANNELS:
-        raise typer.BadParameter(f"--channel: write one of {', '.join(_CHANNELS)}")
-    if ("@" in address) != (channel == "email"):
+    if channel not in permissions.CHANNELS:
+        raise typer.BadParameter(f"--channel: write one of {', '.join(permissions.CHANNELS)}")
+    if not permissions.goes_to(channel, address):
         raise typer.BadParameter(f"--channel: {channel} does not go to {address}")
     return channel
 

@@ -7,11 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from paldies.campaigns.words import Purpose
-from paldies.channels import TRAITS
 from paldies.customers.addresses import AddressError, email_address, phone_number
-from paldies.customers.consents import CHECKBOXES, Answer, record
-from paldies.customers.suppressions import lift, suppress
-from paldies.replies import deeds
+from paldies.customers.consents import CHECKBOXES
+from paldies.replies import deeds, permissions
 from paldies.replies.deeds import About, Deed, What
 from paldies.reports.complaints import Complaint, complaints_of
 from paldies.reports.customer_card import Card, card_of
@@ -25,8 +23,6 @@ from paldies.web.staff.look import Look, go_to
 from paldies.web.staff.office import Office
 
 _LONGEST = 200  # characters of a question
-_A_PERSON = "person"
-CHANNELS = sorted({*CHECKBOXES, *TRAITS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +54,13 @@ def customers(office: Office, look: Look, guard: Guard) -> APIRouter:
         person = await office.look(read_customer, uuid)
         status = 409 if problem else 200
         return look.page(
-            "customer", request, visit, person=person, channels=CHANNELS, problem=problem, status=status
+            "customer",
+            request,
+            visit,
+            person=person,
+            channels=permissions.CHANNELS,
+            problem=problem,
+            status=status,
         )
 
     @pages.api_route("/{uuid}", methods=["GET", "HEAD"])
@@ -73,10 +75,10 @@ def customers(office: Office, look: Look, guard: Guard) -> APIRouter:
             wanted = _wish(visit, person, office.country)
         except (AddressError, ValueError) as refusal:
             return await drawn(uuid, request, visit, f"{str(refusal).rstrip('.')}.")
-        await office.write_wish(_write, wanted, visit.name, office)
+        saying = await office.write_wish(_write, wanted, visit.name, office)
         about = About("", person.id)
         await office.write(deeds.note, visit.name, wanted.what, about=about, now=office.now)
-        return go_to(f"/desk/customers/{uuid}", saying="Written down. It holds from now on.")
+        return go_to(f"/desk/customers/{uuid}", saying=saying)
 
     return pages
 
@@ -98,7 +100,7 @@ def _wish(visit: Visit, person: Known, country: str) -> _Wish:
     address = email_address(typed) if "@" in typed else phone_number(typed, country)
     if address not in person.card.addresses:
         raise ValueError("that is no address or number of this customer")
-    if channel and (channel not in CHANNELS or ("@" in address) != (channel == "email")):
+    if channel and not permissions.goes_to(channel, address):
         raise ValueError(f"{channel} does not go to {address}")
     if purpose and purpose not in list(Purpose):
         raise ValueError("choose what it is about")
@@ -114,23 +116,27 @@ def _wish(visit: Visit, person: Known, country: str) -> _Wish:
     raise ValueError("choose a channel, and what they agree to")
 
 
-def _write(session: Session, wish: _Wish, staff: str, office: Office) -> None:
+def _write(session: Session, wish: _Wish, staff: str, office: Office) -> str:
+    """What to tell staff."""
     now = office.now
     if wish.what is What.SUPPRESSED:
-        suppress(
-            session,
-            wish.address,
-            reason=wish.reason,
-            source=_A_PERSON,
-            now=now,
-            channel=wish.channel,
-            purpose=wish.purpose,
+        permissions.forbid(
+            session, wish.address, reason=wish.reason, now=now, channel=wish.channel, purpose=wish.purpose
         )
-        return
-    if wish.what is What.ALLOWED:
-        said = Answer(wish.address, wish.channel, Purpose(wish.purpose), True, now, wish.reason)
-        record(session, [said], source=_A_PERSON)
-    lift(session, wish.address, by=staff, now=now, channel=wish.channel, purpose=wish.purpose)
+    elif wish.what is What.LIFTED:
+        if not permissions.open_again(session, wish.address, by=staff, now=now):
+            return f"Nothing kept messages from {wish.address}."
+    elif why_not := permissions.agree(
+        session,
+        wish.address,
+        channel=wish.channel,
+        purpose=Purpose(wish.purpose),
+        wording=wish.reason,
+        by=staff,
+        now=now,
+    ):
+        return f"Written down. But nothing may be sent to {wish.address} all the same: {why_not.rstrip('.')}."
+    return "Written down. It holds from now on."
 
 
 def _find(session: Session, asked: str) -> str:
