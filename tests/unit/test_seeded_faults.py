@@ -360,6 +360,9 @@ CORPUS = [
         lambda s: s.change(FRAME, "<!-- content -->", '<!-- content --><p data-only="html">Room 4711</p>'),
         FRAME, 16, "the number 4711", "data-only",
     ),
+    Seeded("rule not closed", lambda s: s.change(FRAME, "#fffdf9; }", "#fffdf9;"), FRAME, 5, ".sheet { is not closed", "its }"),
+    Seeded("last rule not closed", lambda s: s.change(FRAME, "  }\n</style>", "</style>"), FRAME, 7, "@media (prefers-color-scheme: dark) { is not closed", "its }"),
+    Seeded("closed twice", lambda s: s.change(FRAME, "#8f3f1d; }", "#8f3f1d; } }"), FRAME, 6, "a } closes nothing", "its }"),
     Seeded("frame without a place", lambda s: s.change(FRAME, "<!-- content -->", ""), FRAME, 1, "where the text goes", "Write"),
     Seeded("frame gone", lambda s: (s.folder / FRAME).unlink(), FRAME, 1, "needs a frame", "Restore"),
     Seeded(
@@ -476,6 +479,22 @@ def test_a_mistake_of_the_frame_is_told_once_and_not_for_each_text(shop: Shop) -
     (told,) = shop.checked()
 
     assert (told.file, told.line) == (FRAME, 5)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "/* } */ p { margin: 0 }",
+        'a[title="{"] { margin: 0 }',
+        "{% if locale == 'lv' %}p { margin: 0 }{% endif %}",
+        "p { color: {{ '#2b2622' }} }",
+        "@import url(a.css); @font-face { font-family: 'A'; }",
+    ],
+)
+def test_braces_that_open_no_rule_are_no_mistake(shop: Shop, rule: str) -> None:
+    shop.change(FRAME, "<style>", f"<style>{rule}")
+
+    assert [problem for problem in shop.checked() if "brace" in problem.text or "}" in problem.remedy] == []
 
 
 @pytest.mark.parametrize(

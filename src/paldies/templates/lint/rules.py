@@ -19,6 +19,7 @@ from paldies.templates.lint import (
     promotion,
     reviews,
     spoken,
+    styles,
     subjects,
     way_out,
     wordless,
@@ -35,6 +36,7 @@ SOURCES: Sequence[Callable[[Written], Iterable[Problem]]] = (
     dates.look,
     front.look,
     loops.look,
+    styles.look,
 )
 # What the step has to do with it.
 READINGS: Sequence[Callable[[Reading], Iterable[Problem]]] = (promotion.look, reviews.look)
