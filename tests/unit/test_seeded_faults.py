@@ -38,7 +38,7 @@ class Shop:
 
     def write(self, file: str, content: str | bytes) -> None:
         path = self.folder / file
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(exist_ok=True, parents=True)
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
 
     def change(self, file: str, old: str, new: str) -> None:
@@ -430,6 +430,7 @@ CORPUS = [
         "first_day/1_right_choice.email.txt", 1, "is the same text", "Remove one",
     ),
     Seeded("text in no campaign", lambda s: s.letter("Hello", file="1_right_choice.email.md"), "1_right_choice.email.md", 1, "nobody gets it here", "first_day"),
+    Seeded("text in a language's own folder", lambda s: s.write("first_day/lv/1_right_choice.email.md", "# Labdien"), "first_day/lv/1_right_choice.email.md", 1, "in no folder below it", "1_right_choice.email.lv.md"),
     Seeded("text of a word processor", lambda s: s.write("first_day/3_thank_you.email.de.docx", b"PK"), "first_day/3_thank_you.email.de.docx", 1, ".docx is no text", "3_thank_you.email.de.md"),
     Seeded("Markdown by its long name", lambda s: (s.folder / LETTER).rename(s.folder / "first_day/1_right_choice.email.markdown"), "first_day/1_right_choice.email.markdown", 1, ".markdown is no text", "1_right_choice.email.md"),
     Seeded("language that nobody speaks", lambda s: s.letter("Hello", file="first_day/1_right_choice.email.lw.md"), "first_day/1_right_choice.email.lw.md", 1, "no language 'lw'", "lv"),

@@ -19,7 +19,7 @@ def look(
     """`campaigns` are those that can be read; of the others nobody knows what their steps are called."""
     yield from _planless([file for file in files if file.name.campaign not in campaigns], folder)
     for known in campaigns.values():
-        yield from _otherwise_saved(known, channels, folder)
+        yield from _overlooked(known, channels, folder)
     by_name = {file.name: file for file in files}
     for file in files:
         name = file.name
@@ -63,19 +63,26 @@ def _planless(files: Sequence[TextFile], folder: Path) -> Iterator[Problem]:
             )
 
 
-def _otherwise_saved(campaign: Campaign, channels: Collection[str], folder: Path) -> Iterator[Problem]:
-    """What a word processor made of a text."""
+def _overlooked(campaign: Campaign, channels: Collection[str], folder: Path) -> Iterator[Problem]:
+    """Texts of its steps that lie too deep, or that a word processor has saved."""
+    home = folder / campaign.name
     steps = {step.name for step in campaign.steps}
-    for path in sorted((folder / campaign.name).glob("[!.]*.*")):
+    for path in sorted(home.rglob("*.*")):
         name = TextName.of(campaign.name, path.with_suffix(".md"))
-        if path.suffix not in SUFFIXES and name and name.step in steps and name.channel in channels:
-            yield Problem(
-                path.relative_to(folder).as_posix(),
-                1,
-                f"nobody gets it: {path.suffix} is no text",
-                f"Save it as plain text (UTF-8), and call it {path.stem}.md.",
-                Level.WARNING,
-            )
+        if not name or name.step not in steps or name.channel not in channels:
+            continue
+        place = path.relative_to(folder)
+        if any(part.startswith(".") for part in place.parts):
+            continue
+        if path.parent != home:
+            said = f"texts stand in {campaign.name}/ itself, and in no folder below it"
+            remedy = f"Move it there; its name says the language, as in {name.step}.{name.channel}.lv.md."
+        elif path.suffix not in SUFFIXES:
+            said = f"{path.suffix} is no text"
+            remedy = f"Save it as plain text (UTF-8), and call it {path.stem}.md."
+        else:
+            continue
+        yield Problem(place.as_posix(), 1, f"nobody gets it: {said}", remedy, Level.WARNING)
 
 
 def _stepless(file: TextFile, campaign: Campaign) -> Iterator[Problem]:
