@@ -1,13 +1,10 @@
 """What more connections bring: as many mails share a commit as there are connections."""
 
-import tempfile
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from tests.benchmarks.answers import Answer, Found, table
 from tests.benchmarks.contestants import LIMIT, NODE, ON_POSTGRESQL, ON_SQLITE, everybody
-from tests.benchmarks.contestants.ours import write_mails
-from tests.benchmarks.rounds import prepared, ratio, run, usual
+from tests.benchmarks.rounds import hold, ratio, usual
 from tests.benchmarks.sizes import Size
 
 TITLE = "What more connections bring"
@@ -29,16 +26,9 @@ def ask(size: Size) -> Found:
 
 
 def measure(mails: int, *, rounds: int) -> Found:
-    with tempfile.TemporaryDirectory(prefix="paldies-bench-") as name:
-        folder = Path(name)
-        course = write_mails(folder, mails)
-        present, _ = prepared([each for each in everybody() if each.name in _TAKE_PART])
-        held: dict[str, list[Found]] = {f"{connections}": [] for connections in _NUMBERS}
-        for number in range(1, rounds + 1):
-            for connections in _NUMBERS:
-                once = run(folder, course, mails, present, number, connections=connections)
-                held[f"{connections}"].append(once)
-    return {"rounds": held}
+    some = [each for each in everybody() if each.name in _TAKE_PART]
+    held = hold(some, mails, rounds=rounds, connections=_NUMBERS)
+    return {"rounds": {f"{connections}": each for connections, each in held.rounds.items()}}
 
 
 def tell(found: Found) -> Answer:

@@ -1,6 +1,8 @@
-"""A round: each contestant sends the same mails once, over so many connections; and what all rounds say."""
+"""Rounds: in each, every contestant sends the same mails once; and what all of them say together."""
 
+import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from statistics import median
@@ -8,10 +10,33 @@ from statistics import median
 from tests.benchmarks.answers import Found
 from tests.benchmarks.contestants import ON_SQLITE
 from tests.benchmarks.contestants.course import Contestant, Course
+from tests.benchmarks.contestants.ours import write_mails
 from tests.benchmarks.receiver import Receiver
 from tests.benchmarks.scratch import NotHere, Scratch
 
 _FEWEST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """`rounds`: by how many connections they were held over."""
+
+    rounds: dict[int, list[Found]]
+    present: list[Contestant]
+    absent: dict[str, str]
+
+
+def hold(contestants: Sequence[Contestant], mails: int, *, rounds: int, connections: Sequence[int]) -> Held:
+    """So many, over each number of connections in turn."""
+    with tempfile.TemporaryDirectory(prefix="paldies-bench-") as name:
+        folder = Path(name)
+        course = write_mails(folder, mails)
+        present, absent = prepared(contestants)
+        held: dict[int, list[Found]] = {each: [] for each in connections}
+        for number in range(1, rounds + 1):
+            for each in connections:
+                held[each].append(_run(folder, course, mails, present, number, connections=each))
+    return Held(held, present, absent)
 
 
 def prepared(contestants: Sequence[Contestant]) -> tuple[list[Contestant], dict[str, str]]:
@@ -28,7 +53,7 @@ def prepared(contestants: Sequence[Contestant]) -> tuple[list[Contestant], dict[
     return present, absent
 
 
-def run(
+def _run(
     folder: Path, mails: Path, count: int, contestants: Sequence[Contestant], number: int, *, connections: int
 ) -> Found:
     """Every other round goes the other way round, so that nobody always follows the same one."""

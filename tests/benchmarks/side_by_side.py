@@ -1,8 +1,6 @@
 """The same mails into the same receiver: paldies, what others use, and what is possible at all."""
 
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 
 from tests.benchmarks.answers import Answer, Found, Target, table
 from tests.benchmarks.contestants import (
@@ -16,9 +14,8 @@ from tests.benchmarks.contestants import (
     ON_TWO,
     everybody,
 )
-from tests.benchmarks.contestants.ours import write_mails
 from tests.benchmarks.plots import Bar, bars
-from tests.benchmarks.rounds import prepared, ratio, run, usual
+from tests.benchmarks.rounds import hold, ratio, usual
 from tests.benchmarks.sizes import Size
 
 TITLE = "The same mail into the same receiver"
@@ -49,16 +46,14 @@ def ask(size: Size) -> Found:
 
 
 def measure(mails: int, *, rounds: int) -> Found:
-    with tempfile.TemporaryDirectory(prefix="paldies-bench-") as name:
-        folder = Path(name)
-        course = write_mails(folder, mails)
-        present, absent = prepared(everybody())
-        held = [
-            run(folder, course, mails, present, number, connections=_CONNECTIONS)
-            for number in range(1, rounds + 1)
-        ]
-    versions = [each.versions for each in present]
-    return {"mails": mails, "rounds": held, "absent": absent, "versions": list(dict.fromkeys(versions))}
+    held = hold(everybody(), mails, rounds=rounds, connections=[_CONNECTIONS])
+    versions = dict.fromkeys(each.versions for each in held.present)
+    return {
+        "mails": mails,
+        "rounds": held.rounds[_CONNECTIONS],
+        "absent": held.absent,
+        "versions": list(versions),
+    }
 
 
 def tell(found: Found) -> Answer:
