@@ -11,7 +11,7 @@ from paldies.templates.faults import Problem, RenderFault
 from paldies.templates.folder import TextFile
 from paldies.templates.frame import PHRASES_FILE
 from paldies.templates.library import Library
-from paldies.templates.lint import naming, phrases, rules, steps
+from paldies.templates.lint import naming, phrases, rules, steps, styles
 from paldies.templates.lint.carriers import Carrier, Carriers
 from paldies.templates.lint.message import Message, Reading
 from paldies.templates.lint.tally import Tally
@@ -59,6 +59,8 @@ def check(
     for one in written.values():
         for look in rules.SOURCES:
             problems += look(one)
+    for frame in {one.frame.file: one.frame for one in written.values() if one.frame}.values():
+        problems += styles.look(frame)
     readings = [
         _reading(text, written[text.name], plans, carriers)
         for text in library.texts()

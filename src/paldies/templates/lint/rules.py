@@ -19,7 +19,6 @@ from paldies.templates.lint import (
     promotion,
     reviews,
     spoken,
-    styles,
     subjects,
     way_out,
     wordless,
@@ -36,7 +35,6 @@ SOURCES: Sequence[Callable[[Written], Iterable[Problem]]] = (
     dates.look,
     front.look,
     loops.look,
-    styles.look,
 )
 # What the step has to do with it.
 READINGS: Sequence[Callable[[Reading], Iterable[Problem]]] = (promotion.look, reviews.look)

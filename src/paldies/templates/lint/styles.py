@@ -4,24 +4,24 @@ import re
 from collections.abc import Iterator
 
 from paldies.templates.faults import Problem
-from paldies.templates.lint.written import Place, Written
+from paldies.templates.frame import Frame
 
-_STYLE = re.compile(r"(<style\b[^>]*>)(.*?)</style>", re.DOTALL | re.IGNORECASE)
+_STYLE = re.compile(r"<style\b[^>]*>(.*?)</style>", re.DOTALL | re.IGNORECASE)
 # What may hold braces that open nothing: comments, strings, Jinja.
 _ASIDE = re.compile(r"/\*.*?\*/|\"[^\"\n]*\"|'[^'\n]*'|\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _BRACE = re.compile(r"([^{};]*)\{|\}")
 
 
-def look(written: Written) -> Iterator[Problem]:
-    if written.frame is None:
-        return
-    for style in _STYLE.finditer(written.frame.text):
-        fault = _fault(style[2])
+def look(frame: Frame) -> Iterator[Problem]:
+    for style in _STYLE.finditer(frame.text):
+        fault = _fault(style[1])
         if fault is not None:
             told, place = fault
-            line = written.frame.text.count("\n", 0, style.start(2) + place) + 1
-            yield Place(written.frame.file, line).problem(
-                f"{told}: mail would lose the rules after it", "Give each { of the <style> its }."
+            yield Problem(
+                frame.file,
+                frame.text.count("\n", 0, style.start(1) + place) + 1,
+                f"{told}: mail would lose the rules after it",
+                "Give each { of the <style> its }.",
             )
 
 
