@@ -11,10 +11,10 @@ from paldies.channels.task import book
 from paldies.channels.task.book import open_task
 from paldies.channels.task.outcomes import report_of
 from paldies.customers.revision import bump
-from paldies.customers.suppressions import suppress
 from paldies.outbox.plans import Plans
 from paldies.replies import deliveries
 from paldies.replies.cases import CaseIsFull, open_case
+from paldies.replies.permissions import forbid
 from paldies.replies.upcoming import Next, next_after
 from paldies.store.schema import customers, enrolments, messages, orders, staff_tasks
 
@@ -179,7 +179,7 @@ def _reached_at(session: Session, task: RowMapping) -> tuple[str, str]:
 
 def _silence(session: Session, address: str, channels: tuple[str, ...], why: str, *, now: datetime) -> None:
     for channel in channels:
-        suppress(session, address, channel=channel, reason=why, source="person", now=now)
+        forbid(session, address, channel=channel, reason=why, now=now)
 
 
 def _complaint(session: Session, task: RowMapping, note: str, now: datetime) -> int:
