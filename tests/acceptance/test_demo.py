@@ -8,19 +8,30 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from io import StringIO
 from pathlib import Path
 from urllib.parse import quote
 from urllib.request import urlopen
 from zoneinfo import ZoneInfo
 
 import pytest
+from rich.console import Console
 
+from paldies.clock import SteppedClock
 from paldies.customers.addresses import phone_number
+from paldies.demo.chronicle.chronicle import Chronicle
+from paldies.demo.chronicle.narrator import Narrator
+from paldies.demo.page.cards import card_of, ticker, told
+from paldies.demo.page.view import View
 from paldies.demo.story.telling import tell
+from paldies.demo.telephone.company import Company
+from paldies.demo.world.mail_server import MailServer
+from paldies.store.database import Database
 
 ORDER_NUMBER = re.compile(r"BL-\d{4}")
 STAFF = "anna@linsunberzs.example"
@@ -262,6 +273,25 @@ def test_the_sums_of_the_month_are_those_of_the_database(played: Played) -> None
     assert f"{by_channel['call']}  calls by a machine" in played.told
     assert f"{by_channel['sms']}  texts" in played.told
     assert f"{tasks}  calls for Anna" in played.told
+
+
+def test_everything_of_the_month_is_told_in_words(played: Played, tmp_path: Path) -> None:
+    clock = SteppedClock(datetime(2026, 5, 1, tzinfo=UTC))
+    view = View(Chronicle(), MailServer(clock, tmp_path / "mails"), Company(clock), clock)
+    terminal = StringIO()
+    narrator = Narrator(Console(file=terminal, width=400), duration=view.duration)
+    with closing(Database(f"sqlite:///{played.kept / 'paldies.db'}")) as database:
+        entries = database.look(view.chronicle.look, clock.now())
+
+    for entry in entries:
+        narrator.tell(entry)
+        card_of(entry, view)
+        assert told(entry)
+
+    [(complaints,)] = played.rows("SELECT count(*) FROM cases")
+    lines = terminal.getvalue().splitlines()
+    assert sum("Until this is settled" in line for line in lines) == int(complaints)
+    assert ticker(entries).partition(": ")[2]
 
 
 def test_a_visitor_reads_the_letters_while_they_arrive_and_leaves_no_trace(tmp_path: Path) -> None:

@@ -6,14 +6,17 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from paldies.campaigns.words import EnrolmentState, EventKind
+from paldies.campaigns.words import EnrolmentState
 from paldies.demo.chronicle.entry import WHOSE, Entry, Kind, whose
+from paldies.demo.chronicle.words import HAPPENED
 from paldies.store.schema import cursors, customers, enrolments, order_events, orders
 
 _CLOSED = (EnrolmentState.DECLINED, EnrolmentState.JOINED)
 
 
 class OrderEvents:
+    """Those that have a word for themselves: complaints and promises are told by what follows from them."""
+
     def __init__(self) -> None:
         self._last = 0
 
@@ -27,7 +30,7 @@ class OrderEvents:
         )
         for row in found.mappings():
             self._last = row["id"]
-            if not row["is_history"] and row["kind"] != EventKind.CONFIRMED:
+            if not row["is_history"] and row["kind"] in HAPPENED:
                 yield Entry(row["first_seen_at"], Kind.ORDER, row["kind"], **whose(row))
 
 

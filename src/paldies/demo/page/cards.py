@@ -47,7 +47,7 @@ def ticker(entries: list[Entry]) -> str:
     latest = next((one for one in reversed(entries) if one.kind is Kind.ORDER), None)
     if latest is None:
         return ""
-    said = HAPPENED.get(latest.what, "").format(amount=latest.amount)
+    said = HAPPENED[latest.what].format(amount=latest.amount)
     where = f", {latest.city}" if latest.city else ""
     return f"{latest.who}{where}: {said}"
 
@@ -135,7 +135,7 @@ def _card(entry: Entry, column: str, kind: str, *, title: str, text: str, tone: 
 def _in_a_word(entry: Entry) -> str:
     match entry.kind:
         case Kind.ORDER:
-            return HAPPENED.get(entry.what, entry.what).format(amount=entry.amount)
+            return HAPPENED[entry.what].format(amount=entry.amount)
         case Kind.LETTER:
             return "a letter leaves"
         case Kind.CALL:
