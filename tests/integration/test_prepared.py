@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import bindparam, insert, select, update
@@ -77,6 +78,19 @@ def test_each_row_changes_what_it_names(database: Database) -> None:
 
     assert names[alice] == ("Alice", names[boris][1] + 1)
     assert names[carla] == ("Карла", names[boris][1] + 5)
+
+
+def test_an_instant_means_the_same_in_every_zone(database: Database) -> None:
+    with database.session() as session:
+        message = add_message(session)
+        ADD.run(session, [attempt(message, "a", started_at=AT.astimezone(ZoneInfo("Asia/Vladivostok")))])
+        assert session.scalars(select(attempts.c.started_at)).one() == AT
+
+
+def test_an_instant_without_a_zone_is_refused(database: Database) -> None:
+    with pytest.raises(ValueError, match="without a zone"), database.session() as session:
+        message = add_message(session)
+        ADD.run(session, [attempt(message, "a"), attempt(message, "b", started_at=AT.replace(tzinfo=None))])
 
 
 def test_what_the_database_refuses_is_refused_whole(database: Database) -> None:

@@ -3,31 +3,26 @@
 There each execution costs a message, an answer and a plan; a hundred rows in one cost hardly more than one.
 """
 
-import json
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from decimal import Decimal
 from typing import Any, cast
 
+from pydantic_core import to_json
 from sqlalchemy import (
     BindParameter,
-    ColumnClause,
     Connection,
     Dialect,
     Insert,
     LargeBinary,
     Select,
     TableClause,
-    Text,
     Update,
     column,
-    func,
     select,
     table,
 )
 from sqlalchemy.sql import ClauseElement, ColumnElement
 from sqlalchemy.sql.visitors import replacement_traverse
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 from paldies.store.among import Values
 from paldies.store.fits import in_utc
@@ -52,54 +47,46 @@ class Together:
         return cls(statement, dialect, kinds)
 
     def __init__(self, statement: ClauseElement, dialect: Dialect, kinds: Mapping[str, Any]) -> None:
-        given = table("given", *(_as_in_json(name, kind) for name, kind in kinds.items()))
-        read = {name: _read(given.c[name], kind) for name, kind in kinds.items()}
-        compiled = _of_all(statement, given, read).compile(dialect=dialect)
+        given = table("given", *(column(name, kind) for name, kind in kinds.items()))
+        compiled = _of_all(statement, given).compile(dialect=dialect)
         quoted = dialect.identifier_preparer.quote
         told = ", ".join(f"{quoted(one.name)} {one.type.compile(dialect)}" for one in given.c)
         source = f"SELECT * FROM json_to_recordset(%(rows)s::json) AS given({told})"  # noqa: S608 - no one's words
         self._sql = f"WITH given AS ({source}) {compiled}"
         self._constants = compiled.params
+        self._instants = _of_kind(UTCDateTime, kinds)
+        self._octets = _of_kind(LargeBinary, kinds)
 
     def run(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
         [told] = self.told(rows)
         return connection.exec_driver_sql(*told).rowcount
 
     def told(self, rows: Sequence[Mapping[str, Any]]) -> list[Told]:
-        return [(self._sql, {**self._constants, "rows": _in_json(rows)})]
+        """Raises ValueError for an instant without a zone, which the server would take for one of its own."""
+        for name in self._instants:
+            for row in rows:
+                if row[name]:
+                    in_utc(row[name])
+        if self._octets:
+            rows = [{**row, **{name: _in_hex(row[name]) for name in self._octets}} for row in rows]
+        return [(self._sql, {**self._constants, "rows": to_json(rows).decode()})]
 
 
-def _of_all(
-    statement: ClauseElement, given: TableClause, read: Mapping[str, ColumnElement[Any]]
-) -> ClauseElement:
+def _of_all(statement: ClauseElement, given: TableClause) -> ClauseElement:
     if isinstance(statement, Insert):
-        return statement.from_select(list(read), select(*read.values()), include_defaults=False)
+        return statement.from_select(list(given.c.keys()), select(*given.c), include_defaults=False)
 
     def replace(element: Any, **_: Any) -> ColumnElement[Any] | None:
-        return read.get(element.key) if isinstance(element, BindParameter) else None
+        return given.c.get(element.key) if isinstance(element, BindParameter) else None
 
     replaced: Any = replacement_traverse(statement, {}, replace)
     return cast(ClauseElement, replaced)
 
 
-def _as_in_json(name: str, kind: Any) -> ColumnClause[Any]:
-    return column(name, Text() if isinstance(kind, LargeBinary) else kind)
+def _of_kind(kind: type, kinds: Mapping[str, Any]) -> list[str]:
+    return [name for name, one in kinds.items() if isinstance(one, kind)]
 
 
-def _read(told: ColumnElement[Any], kind: Any) -> ColumnElement[Any]:
-    return func.decode(told, "base64") if isinstance(kind, LargeBinary) else told
-
-
-def _plain(value: object) -> str:
-    match value:
-        case datetime():
-            return in_utc(value).isoformat()
-        case Decimal():
-            return str(value)
-        case bytes():
-            return b64encode(value).decode()
-        case _:
-            raise TypeError(f"a {type(value).__name__} cannot be stored")
-
-
-_in_json = json.JSONEncoder(default=_plain).encode  # made once: a third of the time of `dumps`
+def _in_hex(value: bytes | None) -> str | None:
+    """As PostgreSQL reads it in half the time that base64 takes it."""
+    return None if value is None else f"\\x{value.hex()}"
