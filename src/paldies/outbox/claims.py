@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from paldies.campaigns.words import MessageStatus
 from paldies.customers.revision import lock
 from paldies.store.among import among
-from paldies.store.in_turn import in_turn
+from paldies.store.in_turn import Step, in_turn
 from paldies.store.prepared import Prepared
 from paldies.store.questions import Question
 from paldies.store.schema import attempts, customers, messages, sending_hours
@@ -76,8 +76,11 @@ _HOLDERS = Question(select(messages.c.claim_id).where(among(messages.c.id, "clai
 _BEGIN_ATTEMPT = Prepared(insert(attempts))
 
 
-def write_claims(session: Session, claims: Sequence[Claim]) -> set[str]:
-    """The ids of those that were won: nobody was quicker, and nothing about the customer has changed."""
+def write_claims(session: Session, claims: Sequence[Claim], *, behind: Sequence[Step] = ()) -> set[str]:
+    """The ids of those that were won: nobody was quicker, and nothing about the customer has changed.
+
+    What they are written `behind` leaves together with them.
+    """
     moved = [{"claim": claim.id, "customer": claim.customer_id, "seen": claim.revision} for claim in claims]
     wanted = [
         {
@@ -93,7 +96,7 @@ def write_claims(session: Session, claims: Sequence[Claim]) -> set[str]:
         for claim in claims
     ]
     locking = lock(session, {claim.customer_id for claim in claims})
-    *_, taken = in_turn(session, *locking, (_MOVE_REVISION, moved), (_TAKE, wanted))
+    *_, taken = in_turn(session, *behind, *locking, (_MOVE_REVISION, moved), (_TAKE, wanted))
     won = {claim.id for claim in claims}
     if taken < len(claims):
         holders = _HOLDERS.ask(session, claimed=[claim.message_id for claim in claims])

@@ -13,7 +13,7 @@ from sqlalchemy.sql import ColumnElement
 from paldies.campaigns.reasons import Reason
 from paldies.campaigns.words import EnrolmentState, MessageStatus
 from paldies.outbox.tasks import withdraw
-from paldies.store.in_turn import in_turn
+from paldies.store.in_turn import Step, in_turn
 from paldies.store.prepared import Prepared
 from paldies.store.schema import customers, enrolments, messages
 from paldies.store.statuses import has_status, is_still
@@ -74,8 +74,12 @@ def finish(session: Session, enrolment_ids: Collection[int], now: datetime) -> N
 
 def finish_each(session: Session, moments: Mapping[int, datetime]) -> None:
     """As `finish`, each enrolment at its own moment."""
-    if moments:
-        in_turn(session, (_FINISH, [{"enrolment": number, "now": at} for number, at in moments.items()]))
+    in_turn(session, finishing(moments))
+
+
+def finishing(moments: Mapping[int, datetime]) -> Step:
+    """`finish_each`, to be run `in_turn`."""
+    return _FINISH, [{"enrolment": number, "now": at} for number, at in moments.items()]
 
 
 def reopen(session: Session, enrolment_id: int) -> None:

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from paldies.campaigns.words import MessageStatus
 from paldies.customers.suppressions import suppress
-from paldies.outbox.endings import NextLeg, finish_each, open_next_legs
-from paldies.store.in_turn import in_turn
+from paldies.outbox.endings import NextLeg, finishing, open_next_legs
+from paldies.store.in_turn import Step, in_turn
 from paldies.store.prepared import Prepared
 from paldies.store.schema import attempts, messages
 from paldies.store.statuses import has_status
@@ -86,8 +86,11 @@ _END_ATTEMPT = Prepared(
 _ENDED = (MessageStatus.SENT, MessageStatus.FAILED)
 
 
-def write_settlements(session: Session, settlements: Sequence[Settlement]) -> None:
-    """Each guarded by its claim; opens next legs, lays dead addresses to rest, finishes enrolments."""
+def settling(session: Session, settlements: Sequence[Settlement]) -> list[Step]:
+    """What is left to be run `in_turn`: each guarded by its claim, and finishes its enrolment.
+
+    Where a next leg opens, or a dead address is laid to rest, that is written here, with what goes before.
+    """
     ended = [settlement for settlement in settlements if settlement.send_at is None]
     back = [settlement for settlement in settlements if settlement.send_at is not None]
     settled = [
@@ -125,17 +128,14 @@ def write_settlements(session: Session, settlements: Sequence[Settlement]) -> No
         }
         for settlement in settlements
     ]
-    in_turn(session, (_SETTLE, settled), (_PUT_BACK, put_back), (_END_ATTEMPT, attempts_ended))
-    open_next_legs(session, [settlement.next_leg for settlement in ended if settlement.next_leg])
-    for settlement in settlements:
-        if settlement.dead:
-            dead = settlement.dead
-            suppress(
-                session,
-                dead.address,
-                channel=dead.channel,
-                reason=dead.why,
-                source="bounce",
-                now=settlement.at,
-            )
-    finish_each(session, {s.enrolment_id: s.at for s in ended if s.status in _ENDED})
+    steps: list[Step] = [(_SETTLE, settled), (_PUT_BACK, put_back), (_END_ATTEMPT, attempts_ended)]
+    finish = finishing({s.enrolment_id: s.at for s in ended if s.status in _ENDED})
+    next_legs = [settlement.next_leg for settlement in ended if settlement.next_leg]
+    dead = [(settlement.dead, settlement.at) for settlement in settlements if settlement.dead]
+    if not next_legs and not dead:
+        return [*steps, finish]
+    in_turn(session, *steps)
+    open_next_legs(session, next_legs)
+    for one, at in dead:
+        suppress(session, one.address, channel=one.channel, reason=one.why, source="bounce", now=at)
+    return [finish]

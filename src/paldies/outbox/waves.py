@@ -8,16 +8,15 @@ from sqlalchemy.orm import Session
 
 from paldies.faults import Point, reach
 from paldies.outbox.claims import Claim, write_claims
-from paldies.outbox.settlements import Settlement, write_settlements
+from paldies.outbox.settlements import Settlement, settling
+from paldies.store.in_turn import in_turn
 
 log = structlog.get_logger(__name__)
 
 
 def write_wave(session: Session, claims: Sequence[Claim], settlements: Sequence[Settlement]) -> set[str]:
     """The ids of the claims that were won; settlements go first."""
-    if settlements:
-        write_settlements(session, settlements)
-    won = write_claims(session, claims) if claims else set()
+    won = write_claims(session, claims, behind=settling(session, settlements))
     reach(Point.WAVE_WRITTEN)
     return won
 
@@ -27,7 +26,7 @@ def write_singly(session: Session, claims: Sequence[Claim], settlements: Sequenc
     won: set[str] = set()
     for settlement in settlements:
         with session.begin_nested():
-            write_settlements(session, [settlement])
+            in_turn(session, *settling(session, [settlement]))
     for claim in claims:
         try:
             with session.begin_nested():

@@ -21,6 +21,8 @@ def in_turn(session: Session, *steps: Step) -> list[int]:
 
     Once one is refused, none after it is run. Raises SQLAlchemy's errors.
     """
+    if not any(rows for _, rows in steps):
+        return [0] * len(steps)
     connection = session.connection()
     if connection.dialect.name != "postgresql":
         return [statement.run(session, rows) if rows else 0 for statement, rows in steps]
