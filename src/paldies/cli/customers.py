@@ -12,7 +12,7 @@ from paldies.campaigns.words import Purpose
 from paldies.cli.desk import Desk, read_settings, sit_down
 from paldies.cli.forgetting import export_, forget_
 from paldies.cli.output import AsJson, Refused, as_json, coloured, heading, local, pairs, say, table
-from paldies.customers.addresses import email_address, phone_number
+from paldies.customers.addresses import as_compared
 from paldies.customers.merges import merged_as, unmerge
 from paldies.replies import permissions
 from paldies.reports.customer_card import Card, card_of
@@ -57,7 +57,7 @@ def allow(
     note: Annotated[str, typer.Option(help='How they said so: "asked by phone on Monday".')] = "",
 ) -> None:
     """Write down that someone agreed, and lift what kept this channel from them for this purpose."""
-    known = _normalised(address)
+    known = as_compared(address)
     channel = _channel(channel, known)
     now = datetime.now(UTC)
 
@@ -84,7 +84,7 @@ def suppress_(
     purpose: Annotated[Purpose | None, typer.Option(help="Only this purpose; otherwise all.")] = None,
 ) -> None:
     """Never contact an address or number again: at all, on one channel, or for one purpose."""
-    known = _normalised(address)
+    known = as_compared(address)
     if channel:
         channel = _channel(channel, known)
 
@@ -108,7 +108,7 @@ def suppress_(
 @app.command()
 def unsuppress(ctx: typer.Context, address: Address) -> None:
     """Lift everything that keeps messages from an address or number; a customer has to have asked for it."""
-    known = _normalised(address)
+    known = as_compared(address)
 
     def write(session: Session) -> bool:
         return permissions.open_again(session, known, by=_A_PERSON, now=datetime.now(UTC))
@@ -136,11 +136,6 @@ def unmerge_(
     if not is_done:
         raise Refused("A message to them is just leaving. Try again in a minute.")
     say(f"{who} is a customer of their own again.")
-
-
-def _normalised(address: str) -> str:
-    """Raises AddressError."""
-    return email_address(address) if "@" in address else phone_number(address)
 
 
 def _channel(channel: str, address: str) -> str:

@@ -87,6 +87,11 @@ def phone_number(text: str, country: str = "") -> str:
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 
 
+def as_compared(text: str, country: str = "") -> str:
+    """An e-mail address if there is an @ in it; otherwise a number. Raises AddressError."""
+    return email_address(text) if "@" in text else phone_number(text, country)
+
+
 def is_relay(email: str) -> bool:
     """Whether a normalised address is a marketplace's forwarder: it says nothing about who the buyer is."""
     return _is_relays(email.rpartition("@")[2])

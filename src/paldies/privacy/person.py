@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from paldies.customers.addresses import AddressError, email_address, phone_number
+from paldies.customers.addresses import AddressError, as_compared
 from paldies.customers.identity import is_known_as, roots_of
 from paldies.customers.revision import customers_using
 from paldies.store.schema import (
@@ -118,6 +118,6 @@ def _is_mentioned(session: Session, address: str) -> bool:
 def _address(who: str) -> str:
     """As addresses and numbers are compared; empty for what is neither."""
     try:
-        return email_address(who) if "@" in who else phone_number(who)
+        return as_compared(who)
     except AddressError:
         return ""

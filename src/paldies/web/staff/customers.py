@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from paldies.campaigns.words import Purpose
-from paldies.customers.addresses import AddressError, email_address, phone_number
+from paldies.customers.addresses import AddressError, as_compared
 from paldies.customers.consents import CHECKBOXES
 from paldies.replies import deeds, permissions
 from paldies.replies.deeds import About, Deed, What
@@ -97,7 +97,7 @@ def _wish(visit: Visit, person: Known, country: str) -> _Wish:
     what, typed = text_of(visit.form, "what"), text_of(visit.form, "address")
     channel, purpose = text_of(visit.form, "channel"), text_of(visit.form, "purpose")
     reason = " ".join(text_of(visit.form, "reason").split())
-    address = email_address(typed) if "@" in typed else phone_number(typed, country)
+    address = as_compared(typed, country)
     if address not in person.card.addresses:
         raise ValueError("that is no address or number of this customer")
     if channel and not permissions.goes_to(channel, address):
