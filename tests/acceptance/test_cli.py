@@ -908,6 +908,7 @@ def test_a_customer_is_shown_with_their_wishes_and_orders(house: House) -> None:
         (["suppress", "alice@example.com"], 2),
         (["allow", "alice@example.com", "--channel", "sms"], 2),
         (["allow", "+37120000001"], 2),
+        (["allow", "+37120000001", "--channel", "task"], 2),  # nobody has to agree to being thought of
     ],
 )
 def test_a_wish_that_makes_no_sense_is_refused(house: House, arguments: list[str], code: int) -> None:

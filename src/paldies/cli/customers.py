@@ -1,6 +1,6 @@
 """`paldies customers`: who bought, and what they wish."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -13,6 +13,7 @@ from paldies.cli.desk import Desk, read_settings, sit_down
 from paldies.cli.forgetting import export_, forget_
 from paldies.cli.output import AsJson, Refused, as_json, coloured, heading, local, pairs, say, table
 from paldies.customers.addresses import as_compared
+from paldies.customers.consents import CHECKBOXES
 from paldies.customers.merges import merged_as, unmerge
 from paldies.replies import permissions
 from paldies.reports.customer_card import Card, card_of
@@ -58,7 +59,7 @@ def allow(
 ) -> None:
     """Write down that someone agreed, and lift what kept this channel from them for this purpose."""
     known = as_compared(address)
-    channel = _channel(channel, known)
+    channel = _channel(channel, known, among=CHECKBOXES)
     now = datetime.now(UTC)
 
     def write(session: Session) -> str:
@@ -86,7 +87,7 @@ def suppress_(
     """Never contact an address or number again: at all, on one channel, or for one purpose."""
     known = as_compared(address)
     if channel:
-        channel = _channel(channel, known)
+        channel = _channel(channel, known, among=permissions.CHANNELS)
 
     def write(session: Session) -> bool:
         return permissions.forbid(
@@ -138,11 +139,11 @@ def unmerge_(
     say(f"{who} is a customer of their own again.")
 
 
-def _channel(channel: str, address: str) -> str:
+def _channel(channel: str, address: str, *, among: Collection[str]) -> str:
     if not channel and "@" in address:
         return "email"
-    if channel not in permissions.CHANNELS:
-        raise typer.BadParameter(f"--channel: write one of {', '.join(permissions.CHANNELS)}")
+    if channel not in among:
+        raise typer.BadParameter(f"--channel: write one of {', '.join(sorted(among))}")
     if not permissions.goes_to(channel, address):
         raise typer.BadParameter(f"--channel: {channel} does not go to {address}")
     return channel
