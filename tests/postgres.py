@@ -12,6 +12,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+# the crash laboratory asks when each transaction was committed
+_FOR_TESTS = ("fsync=off", "shared_buffers=64MB", "max_connections=60", "track_commit_timestamp=on")
 NOBODY = 65534  # PostgreSQL refuses to run as root
 
 
@@ -28,9 +30,7 @@ class Server:
         self._port = _free_port()
         self._command = [
             binaries / "postgres", "-D", folder / "data", "-h", "127.0.0.1", "-p", str(self._port),
-            "-k", folder,
-            "-c", f"fsync={'on' if is_durable else 'off'}", "-c", "shared_buffers=64MB",
-            "-c", "max_connections=60", "-c", "track_commit_timestamp=on",
+            "-k", folder, *(f"--{setting}" for setting in (() if is_durable else _FOR_TESTS)),
         ]  # fmt: skip
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -65,7 +65,8 @@ class Server:
 def postgres(*, is_durable: bool = False, binaries: Path | None = None) -> Iterator[Server]:
     """An empty server without a password, gone after the block. Raises NoServer.
 
-    Only a durable one writes through to the disk: what is tested is our code, what is measured is not.
+    A durable one is what one gets without touching its settings: it is measured. The other writes nothing
+    through to the disk: what is tested is our code.
     `binaries`: one of `installed`; else the first of them that runs.
     """
     folder = Path(tempfile.mkdtemp(prefix="paldies-pg-", dir="/tmp"))

@@ -20,7 +20,7 @@ _TEXT = """# How fast it is
 Measured, not estimated, and written from the results by `python -m tests.benchmarks --report
 docs/performance.md`. All of it ran on one machine which it shared with the databases, the receivers and the
 other contestants, so ratios within one table mean more than the figures themselves; a machine of your own
-will be another one.
+will be another one. PostgreSQL runs with the settings that it comes with.
 
 {machine}
 
