@@ -1,5 +1,6 @@
-"""What tests share: databases of both kinds."""
+"""What tests share: databases of both kinds, and logs as they were."""
 
+import logging
 import os
 import shutil
 import uuid
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import structlog
 from hypothesis import settings
 from sqlalchemy import text
 from sqlmodel import SQLModel, select
@@ -30,6 +32,16 @@ settings.load_profile("untimed")
 def pytest_xdist_auto_num_workers() -> int:
     """One more than processors: for two fifths of the time a worker waits, for a process or a moment."""
     return len(os.sched_getaffinity(0)) + 1
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_they_were() -> Iterator[None]:
+    """A command sets up logs for its own process, which here is that of all tests."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:], root.level = handlers, level
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

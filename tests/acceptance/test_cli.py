@@ -2,7 +2,6 @@
 
 import io
 import json
-import logging
 import os
 import pty
 import shutil
@@ -16,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
 from sqlalchemy import select, update
 
 from paldies.bootstrap.databases import databases_for_wishes, open_database
@@ -36,16 +34,6 @@ from tests.smtp_servers import KeepingServer
 from tests.woocommerce_server import KEY, SECRET, WooCommerceServer, woo_order
 
 NOW = datetime.now(UTC).replace(microsecond=0)
-
-
-@pytest.fixture(autouse=True)
-def _logs_as_they_were() -> Iterator[None]:
-    """The command sets up logs for its own process, which here is that of all tests."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:], root.level = handlers, level
-    structlog.reset_defaults()
 
 
 @dataclass(frozen=True)

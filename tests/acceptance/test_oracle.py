@@ -37,11 +37,9 @@ needs_olist = pytest.mark.skipif(not OLIST, reason="OLIST_FOLDER names no folder
 
 
 @pytest.fixture(autouse=True)
-def quiet() -> Iterator[None]:
+def quiet() -> None:
     """A line for each thing that happens to thousands of messages would take a third of the time."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
-    yield
-    structlog.reset_defaults()
 
 
 async def test_live_orders_are_sent_what_the_oracle_foresees_and_why_says_the_same(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 import io
 import json
-import logging
 import os
 import shutil
 import sys
@@ -12,7 +11,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -61,13 +59,9 @@ def shop(
     monkeypatch.setattr(sys, "stdin", io.StringIO())
     shutil.copy(migrated_sqlite, tmp_path / "paldies.db")
     (tmp_path / "paldies.toml").write_text('[paldies]\nmode = "live"\ntime_zone = "Europe/Riga"\n')
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
     with closing(Database(f"sqlite:///{tmp_path / 'paldies.db'}")) as database:
         database.now(send_one, number="1001")
         yield Shop(database, capsys)
-    root.handlers[:], root.level = handlers, level
-    structlog.reset_defaults()
 
 
 def test_without_complaints_there_is_nothing_to_list(shop: Shop) -> None:

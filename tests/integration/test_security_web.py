@@ -2,15 +2,12 @@
 
 import asyncio
 import json
-import logging
 import socket
-from collections.abc import Iterator
 from contextlib import closing
 from io import StringIO
 from urllib.parse import urlsplit
 
 import pytest
-import structlog
 from fastapi import FastAPI
 from hypothesis import given
 from hypothesis import strategies as st
@@ -89,14 +86,10 @@ async def test_no_header_leads_anybody_elsewhere(head: bytes) -> None:
 
 
 @pytest.fixture
-def log() -> Iterator[StringIO]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+def log() -> StringIO:
     stream = StringIO()
     logs.configure(stream)
-    yield stream
-    root.handlers[:], root.level = handlers, level
-    structlog.reset_defaults()
+    return stream
 
 
 async def test_nothing_that_is_asked_for_gets_into_the_log_as_a_line(log: StringIO) -> None:

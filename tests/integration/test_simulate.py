@@ -41,10 +41,8 @@ SOME = Behaviour(bounce_rate=0.15, no_answer_rate=0.7)
 
 
 @pytest.fixture(autouse=True)
-def quiet() -> Iterator[None]:
+def quiet() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
-    yield
-    structlog.reset_defaults()
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -1,7 +1,6 @@
 """Whether a simulation is played by one process or by two is nobody's business but the processors'."""
 
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -36,10 +35,8 @@ SPAN = Span(FIRST, FIRST + 20 * DAYS)
 
 
 @pytest.fixture(autouse=True)
-def quiet() -> Iterator[None]:
+def quiet() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
-    yield
-    structlog.reset_defaults()
 
 
 async def test_two_processes_come_to_what_one_comes_to(tmp_path: Path) -> None:

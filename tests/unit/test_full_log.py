@@ -2,11 +2,8 @@
 
 import asyncio
 import io
-import logging
-from collections.abc import Iterator
 from threading import Thread
 
-import pytest
 import structlog
 
 from paldies import logs
@@ -26,15 +23,6 @@ class Counted(io.StringIO):
     def write(self, text: str) -> int:
         self.writes += 1
         return super().write(text)
-
-
-@pytest.fixture(autouse=True)
-def logging_as_before() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:], root.level = handlers, level
-    structlog.reset_defaults()
 
 
 def test_what_cannot_be_logged_is_dropped() -> None:

@@ -3,7 +3,6 @@
 import io
 import json
 import logging
-from collections.abc import Iterator
 
 import pytest
 import structlog
@@ -21,14 +20,10 @@ class Terminal(io.StringIO):
 
 
 @pytest.fixture(params=[io.StringIO, Terminal], ids=["a file", "a terminal"])
-def stream(request: pytest.FixtureRequest) -> Iterator[io.StringIO]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+def stream(request: pytest.FixtureRequest) -> io.StringIO:
     made: io.StringIO = request.param()
     logs.configure(made, secrets=[SECRET, LONGER])
-    yield made
-    root.handlers[:], root.level = handlers, level
-    structlog.reset_defaults()
+    return made
 
 
 def sign_in(password: str) -> None:
