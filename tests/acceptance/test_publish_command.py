@@ -9,7 +9,7 @@ from tests.acceptance import test_cli
 from tests.acceptance.test_cli import NOW, House
 
 # the same shop as in the other commands' tests
-_logs_as_they_were, paldies, new_shop = test_cli._logs_as_they_were, test_cli.paldies, test_cli.new_shop
+paldies, new_shop = test_cli.paldies, test_cli.new_shop
 begun, house = test_cli.begun, test_cli.house
 
 

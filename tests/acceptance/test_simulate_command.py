@@ -2,35 +2,21 @@
 
 import csv
 import json
-import logging
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
 
-from paldies import logs
 from paldies.cli import main
 from paldies.templates.bundled import bundled_templates
 from tests.one_translated import leave_one_translated
 from tests.played import settings_in, write_orders
 
 Simulate = Callable[..., Any]
-
-
-@pytest.fixture(autouse=True)
-def _logs_as_they_were() -> Iterator[None]:
-    """The command sets up logs for its own process, which here is that of all tests."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    logs.configure()
-    yield
-    root.handlers[:], root.level = handlers, level
-    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -23,7 +23,6 @@ from paldies.store.database import Database
 from paldies.store.schema import enrolments, messages, staff_tasks
 from tests.acceptance.test_cli import (  # noqa: F401 - fixtures
     Paldies,
-    _logs_as_they_were,
     begun,
     new_shop,
     paldies,
