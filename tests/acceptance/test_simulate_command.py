@@ -11,12 +11,18 @@ from typing import Any
 
 import pytest
 
+from paldies import logs
 from paldies.cli import main
 from paldies.templates.bundled import bundled_templates
 from tests.one_translated import leave_one_translated
 from tests.played import settings_in, write_orders
 
 Simulate = Callable[..., Any]
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_of_a_command() -> None:
+    logs.configure()
 
 
 @pytest.fixture
